@@ -1,0 +1,140 @@
+// The port to an event log: one log of P partitions, claimed by at most one owner each, read by any number of readers.
+// Implemented by log_memory, log_rocks and (later) log_kafka; all pass the conformance suite in libs/testing. docs/log-format.md is
+// the contract behind it.
+#ifndef SIP_LIBS_EVENTSOURCING_EVENT_LOG_H_
+#define SIP_LIBS_EVENTSOURCING_EVENT_LOG_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/eventsourcing/log_fold.h"
+#include "libs/eventsourcing/record.h"
+
+namespace sip {
+
+// Who a log is; from its Genesis records.
+struct LogIdentity {
+  std::string installation_id;  // 16 bytes.
+  std::string log_id;           // 16 bytes.
+  std::string name;             // "sip.plans".
+  uint32_t partition_count = 0;
+};
+
+// Where a reader of one partition stands: the backend's own position behind the last folded record, that record's leaf, and the whole
+// fold state. The default stands before the first record.
+struct ReaderCheckpoint {
+  uint64_t cursor = 0;  // Private to the backend (Kafka: next offset; embedded: next chunk).
+  FoldState fold;
+
+  friend bool operator==(const ReaderCheckpoint&, const ReaderCheckpoint&) = default;
+};
+
+// A valid, durable command.
+struct ValidRecord {
+  uint32_t partition = 0;
+  uint64_t idx = 0;
+  std::string leaf;
+  log::v1::CommandHeader header;
+  std::string header_bytes;
+  std::string payload;
+};
+
+// What became of an append.
+enum class AppendOutcome {
+  kDurable,   // Valid in the log, for ever.
+  kFenced,    // Another owner has the partition: it is not in the log and never will be.
+  kUnknown,   // Cannot be told now: the session is over; claim again and fold to find out.
+};
+
+// Writes one partition under one claim. Not thread-safe: one strand calls it. Callbacks run on the log's thread, in the order of the
+// appends, and must be quick. Destroying the session ends it; appends still in flight are reported kUnknown.
+class LogSession {
+ public:
+  using Done = absl::AnyInvocable<void(AppendOutcome)>;
+  virtual ~LogSession() = default;
+
+  // The fold right after the own Claim.
+  virtual const FoldState& claimed_state() const = 0;
+  // The position right behind the own Claim.
+  virtual uint64_t claimed_cursor() const = 0;
+
+  // Pipelined, first in first out. `record` must be the next valid command of the partition. Returns RESOURCE_EXHAUSTED without
+  // queueing (and without calling `done`) when the queue or the disk reserve is full. The cursor of a durable record is reported to
+  // readers by the tail, not here.
+  virtual absl::Status Append(Record record, Done done) = 0;
+  // As Append for several records of the partition that may become durable together; `done` is called once for each, in order.
+  virtual absl::Status AppendBatch(std::vector<Record> records, std::function<void(size_t index, AppendOutcome)> done) = 0;
+};
+
+// What a tail delivers at once. A partition appears in `progress` when its checkpoint has moved, even if nothing valid came.
+struct TailBatch {
+  std::vector<ValidRecord> records;
+  struct Progress {
+    uint32_t partition = 0;
+    ReaderCheckpoint checkpoint;  // Behind the last of `records` of that partition.
+  };
+  std::vector<Progress> progress;
+  bool at_end = false;  // Nothing durable is known beyond this batch.
+};
+
+// Reads many partitions of one log through one reader. Not thread-safe, except Cancel.
+class LogTail {
+ public:
+  virtual ~LogTail() = default;
+  // The next valid records, at most about `max_records`; waits up to `wait` if there are none (0 = do not wait), then returns an empty
+  // batch. Any error is final: DATA_LOSS and INTERNAL stop the partition, UNAVAILABLE the reader, CANCELLED after Cancel.
+  virtual absl::StatusOr<TailBatch> Read(size_t max_records, absl::Duration wait) = 0;
+  // Ends a waiting Read, from any thread.
+  virtual void Cancel() = 0;
+};
+
+struct TailStart {
+  uint32_t partition = 0;
+  ReaderCheckpoint checkpoint;
+};
+
+// Where a partition stands.
+struct LogEnd {
+  uint64_t next_idx = 0;  // Every append acknowledged before the call has a lower idx.
+};
+
+// What an owner says of itself in its Claim.
+struct ClaimantInfo {
+  std::string node;
+  std::string endpoint;
+  std::string build;
+};
+
+// Thread-safe.
+class EventLog {
+ public:
+  virtual ~EventLog() = default;
+  virtual const LogIdentity& identity() const = 0;
+
+  // Takes the partition over: folds from `from` to the end and hands each valid record to `deliver`, appends a Claim with a new id,
+  // folds up to and including it. All earlier sessions of the partition are fenced. ABORTED if another node won the race,
+  // DATA_LOSS / INTERNAL if the partition is stopped. Blocks.
+  virtual absl::StatusOr<std::unique_ptr<LogSession>> Claim(uint32_t partition, const ReaderCheckpoint& from,
+                                                            const ClaimantInfo& claimant,
+                                                            const std::function<absl::Status(ValidRecord)>& deliver) = 0;
+
+  // A reader of the given partitions. DATA_LOSS if a checkpoint is of another history.
+  virtual absl::StatusOr<std::unique_ptr<LogTail>> Tail(std::vector<TailStart> starts) = 0;
+
+  // A position after every append, by any node, that was acknowledged before the call. `done` may run at once or on the log's thread.
+  virtual void End(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<LogEnd>)> done) = 0;
+
+  // Whether a node other than this process can own a partition (then rejections need a barrier, docs/log-format.md).
+  virtual bool OthersCanOwn() const = 0;
+};
+
+}  // namespace sip
+
+#endif  // SIP_LIBS_EVENTSOURCING_EVENT_LOG_H_
