@@ -10,7 +10,6 @@ namespace sip {
 
 }  // namespace sip
 
-#define SIP_CHECK(condition) \
-  ((condition) ? static_cast<void>(0) : ::sip::CheckFailed(__FILE__, __LINE__, #condition))
+#define SIP_CHECK(condition) ((condition) ? static_cast<void>(0) : ::sip::CheckFailed(__FILE__, __LINE__, #condition))
 
 #endif  // SIP_LIBS_BASE_CHECK_H_

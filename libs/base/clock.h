@@ -1,4 +1,5 @@
-// The one way to learn the time. Handed to whoever needs it, so that tests and simulations choose it; the pure core gets times as data.
+// The one way to learn the time. Handed to whoever needs it, so that tests and simulations choose it; the pure core gets times as
+// data.
 #ifndef SIP_LIBS_BASE_CLOCK_H_
 #define SIP_LIBS_BASE_CLOCK_H_
 

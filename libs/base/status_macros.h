@@ -11,11 +11,11 @@
 #define SIP_STATUS_CONCAT_INNER_(a, b) a##b
 #define SIP_STATUS_CONCAT_(a, b) SIP_STATUS_CONCAT_INNER_(a, b)
 
-#define SIP_RETURN_IF_ERROR(expression)                 \
-  do {                                                  \
+#define SIP_RETURN_IF_ERROR(expression)                       \
+  do {                                                        \
     if (auto sip_status_ = (expression); !sip_status_.ok()) { \
-      return sip_status_;                               \
-    }                                                   \
+      return sip_status_;                                     \
+    }                                                         \
   } while (false)
 
 #define SIP_ASSIGN_OR_RETURN(declaration, expression) \

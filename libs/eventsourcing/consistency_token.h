@@ -11,7 +11,7 @@
 namespace sip {
 
 struct ConsistencyToken {
-  std::string log_id;       // 16 bytes.
+  std::string log_id;  // 16 bytes.
   uint32_t partition = 0;
   uint64_t idx = 0;
   std::string leaf_prefix;  // First 8 bytes of the leaf at idx.

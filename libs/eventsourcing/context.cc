@@ -34,8 +34,7 @@ std::string IdSeed(absl::string_view log_name, const Uuid& case_id, absl::string
 }
 
 Uuid ImportCommandId(absl::string_view foreign_log_id, uint32_t partition, uint64_t idx) {
-  return MakeUuidV8(
-      Sha256Of({WithLength("sip-import/v1"), WithLength(foreign_log_id), BigEndian64(partition), BigEndian64(idx)}));
+  return MakeUuidV8(Sha256Of({WithLength("sip-import/v1"), WithLength(foreign_log_id), BigEndian64(partition), BigEndian64(idx)}));
 }
 
 }  // namespace sip

@@ -86,8 +86,8 @@ const State& ValueOf(const CaseState& state) {
   return static_cast<const TypedCaseState<State>&>(state).value;
 }
 
-// Calls `visit.operator()<T>()` for the first T of the list for which `matches.operator()<T>()`; crashes when there is none: whoever
-// handed over the message broke an invariant of ours.
+// Calls `visit.operator()<T>()` for the first T of the list for which `matches.operator()<T>()`; crashes when there is none:
+// whoever handed over the message broke an invariant of ours.
 template <typename... Ts, typename Matches, typename Visit>
 void ForMatching(TypeList<Ts...>, const Matches& matches, const Visit& visit) {
   const bool found = ((matches.template operator()<Ts>() ? (visit.template operator()<Ts>(), true) : false) || ...);
@@ -110,9 +110,7 @@ class Model final : public ContextModel {
 
   StreamId StreamOf(const google::protobuf::Message& command, const DecisionContext& context) const override {
     StreamId stream;
-    ForCommand(command, [&]<typename D>() {
-      stream = D::StreamOf(static_cast<const typename D::Command&>(command), context);
-    });
+    ForCommand(command, [&]<typename D>() { stream = D::StreamOf(static_cast<const typename D::Command&>(command), context); });
     return stream;
   }
 
@@ -180,7 +178,8 @@ class Model final : public ContextModel {
  private:
   template <typename Visit>
   static void ForCommand(const google::protobuf::Message& command, const Visit& visit) {
-    ForMatching(Deciders{}, [&]<typename D>() { return command.GetDescriptor() == D::Command::descriptor(); }, visit);
+    ForMatching(
+        Deciders{}, [&]<typename D>() { return command.GetDescriptor() == D::Command::descriptor(); }, visit);
   }
 
   const std::string log_name_ = C::kLogName;

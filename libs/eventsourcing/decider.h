@@ -1,7 +1,7 @@
 // The pure core of a stream type: State, Command and Event, Decide and Evolve. No clock, randomness, I/O, logging or threads.
 //
-// A context (one log) has one State per case, which holds all streams of that case in that log, so that a decision may look at every
-// one of them. Each stream type brings a Decider over that shared State; facts imported from other contexts bring an Evolver.
+// A context (one log) has one State per case, which holds all streams of that case in that log, so that a decision may look at
+// every one of them. Each stream type brings a Decider over that shared State; facts imported from other contexts bring an Evolver.
 //
 //   struct PlanDecider {
 //     using State = PlansState;                     // the context's state of one case
@@ -33,8 +33,8 @@ namespace sip {
 template <typename Event>
 class Decision {
  public:
-  Decision(std::vector<Event> events) : value_(std::move(events)) {}   // NOLINT(google-explicit-constructor): reads as a value.
-  Decision(Rejection rejection) : value_(std::move(rejection)) {}      // NOLINT(google-explicit-constructor)
+  Decision(std::vector<Event> events) : value_(std::move(events)) {}  // NOLINT(google-explicit-constructor): reads as a value.
+  Decision(Rejection rejection) : value_(std::move(rejection)) {}     // NOLINT(google-explicit-constructor)
   bool accepted() const { return std::holds_alternative<std::vector<Event>>(value_); }
   // Only if accepted.
   const std::vector<Event>& events() const { return std::get<std::vector<Event>>(value_); }
@@ -56,8 +56,8 @@ concept Evolver = requires(typename T::State& state, const typename T::Event& ev
 
 // Decides commands of one stream type.
 template <typename T>
-concept Decider = Evolver<T> && requires(const typename T::State& state, const typename T::Command& command,
-                                         const DecisionContext& context) {
+concept Decider = Evolver<T> &&
+    requires(const typename T::State& state, const typename T::Command& command, const DecisionContext& context) {
   { T::StreamOf(command, context) } -> std::same_as<StreamId>;
   { T::Decide(state, command, context) } -> std::same_as<Decision<typename T::Event>>;
 };

@@ -27,8 +27,8 @@ struct LogIdentity {
   uint32_t partition_count = 0;
 };
 
-// Where a reader of one partition stands: the backend's own position behind the last folded record, that record's leaf, and the whole
-// fold state. The default stands before the first record.
+// Where a reader of one partition stands: the backend's own position behind the last folded record, that record's leaf, and the
+// whole fold state. The default stands before the first record.
 struct ReaderCheckpoint {
   uint64_t cursor = 0;  // Private to the backend (Kafka: next offset; embedded: next chunk).
   FoldState fold;
@@ -48,13 +48,13 @@ struct ValidRecord {
 
 // What became of an append.
 enum class AppendOutcome {
-  kDurable,   // Valid in the log, for ever.
-  kFenced,    // Another owner has the partition: it is not in the log and never will be.
-  kUnknown,   // Cannot be told now: the session is over; claim again and fold to find out.
+  kDurable,  // Valid in the log, for ever.
+  kFenced,   // Another owner has the partition: it is not in the log and never will be.
+  kUnknown,  // Cannot be told now: the session is over; claim again and fold to find out.
 };
 
-// Writes one partition under one claim. Not thread-safe: one strand calls it. Callbacks run on the log's thread, in the order of the
-// appends, and must be quick. Destroying the session ends it; appends still in flight are reported kUnknown.
+// Writes one partition under one claim. Not thread-safe: one strand calls it. Callbacks run on the log's thread, in the order of
+// the appends, and must be quick. Destroying the session ends it; appends still in flight are reported kUnknown.
 class LogSession {
  public:
   using Done = absl::AnyInvocable<void(AppendOutcome)>;
@@ -88,8 +88,8 @@ struct TailBatch {
 class LogTail {
  public:
   virtual ~LogTail() = default;
-  // The next valid records, at most about `max_records`; waits up to `wait` if there are none (0 = do not wait), then returns an empty
-  // batch. Any error is final: DATA_LOSS and INTERNAL stop the partition, UNAVAILABLE the reader, CANCELLED after Cancel.
+  // The next valid records, at most about `max_records`; waits up to `wait` if there are none (0 = do not wait), then returns an
+  // empty batch. Any error is final: DATA_LOSS and INTERNAL stop the partition, UNAVAILABLE the reader, CANCELLED after Cancel.
   virtual absl::StatusOr<TailBatch> Read(size_t max_records, absl::Duration wait) = 0;
   // Ends a waiting Read, from any thread.
   virtual void Cancel() = 0;
@@ -128,7 +128,8 @@ class EventLog {
   // A reader of the given partitions. DATA_LOSS if a checkpoint is of another history.
   virtual absl::StatusOr<std::unique_ptr<LogTail>> Tail(std::vector<TailStart> starts) = 0;
 
-  // A position after every append, by any node, that was acknowledged before the call. `done` may run at once or on the log's thread.
+  // A position after every append, by any node, that was acknowledged before the call. `done` may run at once or on the log's
+  // thread.
   virtual void End(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<LogEnd>)> done) = 0;
 
   // Whether a node other than this process can own a partition (then rejections need a barrier, docs/log-format.md).

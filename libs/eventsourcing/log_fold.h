@@ -18,13 +18,13 @@ namespace sip {
 
 // What one record turned out to be.
 enum class Verdict {
-  kGenesis,         // The first record.
-  kClaim,           // A claim that won.
-  kValid,           // A valid command: deliver it.
-  kVoidCopy,        // A late copy of something already folded.
-  kVoidLostRace,    // A claim that lost against another one.
-  kVoidStale,       // A command of a claim that no longer holds.
-  kVoidHole,        // A command after a gap: it ends the claim.
+  kGenesis,       // The first record.
+  kClaim,         // A claim that won.
+  kValid,         // A valid command: deliver it.
+  kVoidCopy,      // A late copy of something already folded.
+  kVoidLostRace,  // A claim that lost against another one.
+  kVoidStale,     // A command of a claim that no longer holds.
+  kVoidHole,      // A command after a gap: it ends the claim.
 };
 
 // Everything that a reader keeps of a partition: O(1) plus one entry per take-over. All ids and leaves are raw bytes.
@@ -39,7 +39,7 @@ struct FoldState {
   std::string last_claim;
   uint64_t base = 0;
   uint64_t next_idx = 0;
-  std::string head;          // Leaf of the last valid command (Genesis before the first).
+  std::string head;  // Leaf of the last valid command (Genesis before the first).
   std::string genesis_leaf;
   std::set<std::string> won;
   std::set<std::string> lost;

@@ -12,15 +12,16 @@
 
 namespace sip {
 
-// The rows of one view, as seen by the record that is being applied: earlier writes are visible. Keys and values are bytes; keys sort
-// bytewise. Errors of the store below are kept by the implementation and stop the runner before anything is committed.
+// The rows of one view, as seen by the record that is being applied: earlier writes are visible. Keys and values are bytes; keys
+// sort bytewise. Errors of the store below are kept by the implementation and stop the runner before anything is committed.
 class ViewBatch {
  public:
   virtual ~ViewBatch() = default;
   virtual std::optional<std::string> Get(absl::string_view key) = 0;
   virtual void Put(absl::string_view key, absl::string_view value) = 0;
   virtual void Delete(absl::string_view key) = 0;
-  // Calls `visit` for each row whose key begins with `prefix`, in key order; stops when it returns false. The visitor must not write.
+  // Calls `visit` for each row whose key begins with `prefix`, in key order; stops when it returns false. The visitor must not
+  // write.
   virtual void Scan(absl::string_view prefix, const std::function<bool(absl::string_view key, absl::string_view value)>& visit) = 0;
 };
 

@@ -40,9 +40,8 @@ Rejection Violations::ToRejection() const {
   SIP_CHECK(!empty());
   Rejection ordered = rejection_;
   auto& list = *ordered.mutable_violations();
-  std::stable_sort(list.pointer_begin(), list.pointer_end(), [](const Violation* a, const Violation* b) {
-    return Precedence(a->reason()) < Precedence(b->reason());
-  });
+  std::stable_sort(list.pointer_begin(), list.pointer_end(),
+                   [](const Violation* a, const Violation* b) { return Precedence(a->reason()) < Precedence(b->reason()); });
   return ordered;
 }
 
