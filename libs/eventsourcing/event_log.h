@@ -53,11 +53,18 @@ enum class AppendOutcome {
   kUnknown,  // Cannot be told now: the session is over; claim again and fold to find out.
 };
 
-// Writes one partition under one claim. Not thread-safe: one strand calls it. Callbacks run on the log's thread, in the order of
-// the appends, and must be quick. Destroying the session ends it; appends still in flight are reported kUnknown.
+// What a session reports of one append.
+struct AppendReport {
+  AppendOutcome outcome = AppendOutcome::kUnknown;
+  // If durable: a position from which a reader that has folded this record may go on. It may meet the record again (a copy is void).
+  uint64_t resume_cursor = 0;
+};
+
+// Writes one partition under one claim. Not thread-safe: one strand calls it. Callbacks run on the log's thread, in the order of the
+// appends, and must be quick. Destroying the session ends it; appends still in flight are reported kUnknown.
 class LogSession {
  public:
-  using Done = absl::AnyInvocable<void(AppendOutcome)>;
+  using Done = absl::AnyInvocable<void(AppendReport)>;
   virtual ~LogSession() = default;
 
   // The fold right after the own Claim.
@@ -66,11 +73,8 @@ class LogSession {
   virtual uint64_t claimed_cursor() const = 0;
 
   // Pipelined, first in first out. `record` must be the next valid command of the partition. Returns RESOURCE_EXHAUSTED without
-  // queueing (and without calling `done`) when the queue or the disk reserve is full. The cursor of a durable record is reported to
-  // readers by the tail, not here.
+  // queueing (and without calling `done`) when the queue or the disk reserve is full.
   virtual absl::Status Append(Record record, Done done) = 0;
-  // As Append for several records of the partition that may become durable together; `done` is called once for each, in order.
-  virtual absl::Status AppendBatch(std::vector<Record> records, std::function<void(size_t index, AppendOutcome)> done) = 0;
 };
 
 // What a tail delivers at once. A partition appears in `progress` when its checkpoint has moved, even if nothing valid came.
