@@ -17,8 +17,12 @@ function(sip_proto_library name)
   if(NOT ARG_ROOT)
     set(ARG_ROOT "${CMAKE_SOURCE_DIR}/proto")
   endif()
+  if(ARG_ROOT STREQUAL "${CMAKE_SOURCE_DIR}/proto")
+    set_property(GLOBAL APPEND PROPERTY SIP_PROTO_FILES ${ARG_PROTOS})
+  endif()
   set(sources)
   set(grpc_sources)
+  set(all_outputs)
   foreach(proto IN LISTS ARG_PROTOS)
     string(REGEX REPLACE "\\.proto$" "" stem "${proto}")
     set(outputs "${SIP_PROTO_OUT}/${stem}.pb.cc" "${SIP_PROTO_OUT}/${stem}.pb.h")
@@ -29,6 +33,7 @@ function(sip_proto_library name)
       list(APPEND grpc_sources "${SIP_PROTO_OUT}/${stem}.grpc.pb.cc")
       set(grpc_args "--plugin=protoc-gen-grpc=${SIP_GRPC_CPP_PLUGIN}" "--grpc_out=${SIP_PROTO_OUT}")
     endif()
+    list(APPEND all_outputs ${outputs})
     add_custom_command(
       OUTPUT ${outputs}
       COMMAND protobuf::protoc "-I${ARG_ROOT}" "-I${CMAKE_SOURCE_DIR}/proto" "-I${SIP_GOOGLEAPIS_DIR}" "--cpp_out=${SIP_PROTO_OUT}"
@@ -37,6 +42,8 @@ function(sip_proto_library name)
       COMMENT "protoc ${proto}"
       VERBATIM)
   endforeach()
+  add_custom_target(${name}_generated DEPENDS ${all_outputs})
+  sip_add_to_group(generated_sources ${name}_generated)
   add_library(${name}_proto STATIC ${sources})
   target_include_directories(${name}_proto SYSTEM PUBLIC "${SIP_PROTO_OUT}")
   target_link_libraries(${name}_proto PUBLIC protobuf::libprotobuf ${ARG_DEPS})
@@ -46,4 +53,20 @@ function(sip_proto_library name)
     target_link_libraries(${name}_grpc PUBLIC ${name}_proto gRPC::grpc++)
     sip_record_target(${name}_grpc proto_grpc "${name}_proto")
   endif()
+endfunction()
+
+# sip_proto_image(<target> <file> [FLAGS <protoc flag>...]): the descriptors of all our .proto files in one file, for tools that read them.
+# Call it after the last sip_proto_library().
+function(sip_proto_image target file)
+  cmake_parse_arguments(ARG "" "" "FLAGS" ${ARGN})
+  get_property(protos GLOBAL PROPERTY SIP_PROTO_FILES)
+  list(TRANSFORM protos PREPEND "${CMAKE_SOURCE_DIR}/proto/" OUTPUT_VARIABLE inputs)
+  add_custom_command(
+    OUTPUT "${file}"
+    COMMAND protobuf::protoc "-I${CMAKE_SOURCE_DIR}/proto" "-I${SIP_GOOGLEAPIS_DIR}" --include_imports ${ARG_FLAGS}
+            "--descriptor_set_out=${file}" ${protos}
+    DEPENDS ${inputs}
+    COMMENT "protoc image of ${target}"
+    VERBATIM)
+  add_custom_target(${target} DEPENDS "${file}")
 endfunction()

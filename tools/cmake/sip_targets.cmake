@@ -25,11 +25,22 @@ function(sip_executable name)
   sip_record_target(${name} "${ARG_LAYER}" "${ARG_DEPS}")
 endfunction()
 
-# sip_test(<name> SRCS ... [DEPS ...] [LABELS unit] [TIMEOUT 60] [ENVIRONMENT ...]): a GoogleTest executable, one ctest entry.
+# sip_test(<name> SRCS ... [DEPS ...] [LABELS unit] [TIMEOUT 60] [ENVIRONMENT ...] [TSAN]): a GoogleTest executable, one ctest entry.
+# Every label has a target <label>_tests that builds all tests of that label. TSAN: the test runs under ThreadSanitizer too (label tsan);
+# for what has threads and can be built instrumented within minutes.
 function(sip_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SRCS;DEPS;LABELS;ENVIRONMENT;ARGS" ${ARGN})
+  cmake_parse_arguments(ARG "TSAN" "TIMEOUT" "SRCS;DEPS;LABELS;ENVIRONMENT;ARGS" ${ARGN})
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
+  endif()
+  if(ARG_TSAN)
+    list(APPEND ARG_LABELS tsan)
+  endif()
+  if(SIP_SANITIZE MATCHES "thread")
+    # gRPC and protobuf come from the distribution, without instrumentation.
+    list(APPEND ARG_ENVIRONMENT "TSAN_OPTIONS=ignore_noninstrumented_modules=1 halt_on_error=1 second_deadlock_stack=1")
+  elseif(SIP_SANITIZE)
+    list(APPEND ARG_ENVIRONMENT "UBSAN_OPTIONS=print_stacktrace=1" "ASAN_OPTIONS=detect_stack_use_after_return=1")
   endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
@@ -40,15 +51,19 @@ function(sip_test name)
   add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "${ARG_ENVIRONMENT}")
   sip_record_target(${name} testing "${ARG_DEPS}")
+  foreach(label IN LISTS ARG_LABELS)
+    sip_add_to_group(${label}_tests ${name})
+  endforeach()
   foreach(src IN LISTS ARG_SRCS)
     set_property(GLOBAL APPEND PROPERTY SIP_TEST_SOURCES "${CMAKE_CURRENT_SOURCE_DIR}/${src}")
   endforeach()
 endfunction()
 
-# sip_benchmark(<name> SRCS ... [DEPS ...])
+# sip_benchmark(<name> SRCS ... [DEPS ...]): a Google Benchmark executable; target `benchmarks` builds all of them.
 function(sip_benchmark name)
   cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
   sip_executable(${name} LAYER testing SRCS ${ARG_SRCS} DEPS ${ARG_DEPS} benchmark::benchmark)
+  sip_add_to_group(benchmarks ${name})
 endfunction()
 
 # sip_fuzz_test(<name> SRCS ... [DEPS ...] [RUNS 2000]): a libFuzzer target; its ctest entry is a short run with a fixed seed.
@@ -64,6 +79,17 @@ function(sip_fuzz_test name)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   add_test(NAME ${name} COMMAND ${name} -seed=123 -runs=${ARG_RUNS} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
   set_tests_properties(${name} PROPERTIES LABELS fuzz-smoke TIMEOUT 120)
+  sip_add_to_group(fuzz_tests ${name})
+endfunction()
+
+# A group is a target that builds its members and nothing else.
+function(sip_add_to_group group)
+  if(NOT TARGET ${group})
+    add_custom_target(${group})
+  endif()
+  if(ARGN)
+    add_dependencies(${group} ${ARGN})
+  endif()
 endfunction()
 
 function(sip_record_target name layer deps)
@@ -76,3 +102,8 @@ function(sip_record_target name layer deps)
 endfunction()
 
 include(sip_layers)
+
+# They exist in every preset, also while nothing belongs to them, because tools/dev names them.
+foreach(group IN ITEMS unit_tests integration_tests tsan_tests fuzz_tests benchmarks)
+  sip_add_to_group(${group})
+endforeach()
