@@ -1,6 +1,7 @@
 #include "libs/eventsourcing/consistency_token.h"
 
 #include "absl/strings/escaping.h"
+#include "libs/base/big_endian.h"
 #include "libs/eventsourcing/rejection.h"
 
 namespace sip {
@@ -10,16 +11,6 @@ constexpr char kFormat = 1;
 constexpr size_t kLogIdSize = 16;
 constexpr size_t kLeafPrefixSize = 8;
 constexpr size_t kEncodedSize = 1 + kLogIdSize + 4 + 8 + kLeafPrefixSize;
-
-void AppendBigEndian(std::string& out, uint64_t value, size_t size) {
-  for (size_t i = size; i-- > 0;) out.push_back(static_cast<char>(value >> (8 * i)));
-}
-
-uint64_t ReadBigEndian(absl::string_view bytes) {
-  uint64_t value = 0;
-  for (const char c : bytes) value = (value << 8) | static_cast<uint8_t>(c);
-  return value;
-}
 
 }  // namespace
 

@@ -30,7 +30,8 @@ struct LogIdentity {
 // Where a reader of one partition stands: the backend's own position behind the last folded record, that record's leaf, and the
 // whole fold state. The default stands before the first record.
 struct ReaderCheckpoint {
-  uint64_t cursor = 0;  // Private to the backend (Kafka: next offset; embedded: next chunk).
+  uint64_t cursor = 0;       // Private to the backend (Kafka: next offset; embedded: next chunk).
+  uint64_t head_cursor = 0;  // Where the record lies whose leaf is `fold.head`: compared with the log again when reading goes on.
   FoldState fold;
 
   friend bool operator==(const ReaderCheckpoint&, const ReaderCheckpoint&) = default;
@@ -56,28 +57,29 @@ enum class AppendOutcome {
 // What a session reports of one append.
 struct AppendReport {
   AppendOutcome outcome = AppendOutcome::kUnknown;
-  // If durable: a position from which a reader that has folded this record may go on. It may meet the record again (a copy is void).
+  // If durable: `cursor` and `head_cursor` of a checkpoint of a reader that has folded this record. Such a reader may meet the
+  // record again (a copy is void).
   uint64_t resume_cursor = 0;
+  uint64_t record_cursor = 0;
 };
 
-// Writes one partition under one claim. Not thread-safe: one strand calls it. Callbacks run on the log's thread, in the order of the
-// appends, and must be quick. Destroying the session ends it; appends still in flight are reported kUnknown.
+// Writes one partition under one claim. Not thread-safe: one strand calls it. Callbacks run on the log's thread, in the order of
+// the appends, and must be quick. Destroying the session ends it; appends still in flight are reported kUnknown.
 class LogSession {
  public:
   using Done = absl::AnyInvocable<void(AppendReport)>;
   virtual ~LogSession() = default;
 
-  // The fold right after the own Claim.
-  virtual const FoldState& claimed_state() const = 0;
-  // The position right behind the own Claim.
-  virtual uint64_t claimed_cursor() const = 0;
+  // Where a reader stands that has folded up to and including the own Claim.
+  virtual const ReaderCheckpoint& claimed() const = 0;
 
   // Pipelined, first in first out. `record` must be the next valid command of the partition. Returns RESOURCE_EXHAUSTED without
   // queueing (and without calling `done`) when the queue or the disk reserve is full.
   virtual absl::Status Append(Record record, Done done) = 0;
 };
 
-// What a tail delivers at once. A partition appears in `progress` when its checkpoint has moved, even if nothing valid came.
+// What a tail delivers at once. A partition appears in `progress` when a record of it was folded, even if none was valid, and now
+// and then when only its cursor moved.
 struct TailBatch {
   std::vector<ValidRecord> records;
   struct Progress {
@@ -129,7 +131,8 @@ class EventLog {
                                                             const ClaimantInfo& claimant,
                                                             const std::function<absl::Status(ValidRecord)>& deliver) = 0;
 
-  // A reader of the given partitions. DATA_LOSS if a checkpoint is of another history.
+  // A reader of the given partitions. DATA_LOSS if a checkpoint is of another history, or lies beyond the end. Destroy it before
+  // the log.
   virtual absl::StatusOr<std::unique_ptr<LogTail>> Tail(std::vector<TailStart> starts) = 0;
 
   // A position after every append, by any node, that was acknowledged before the call. `done` may run at once or on the log's

@@ -5,14 +5,18 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/eventsourcing/record.h"
+#include "sip/log/v1/checkpoint.pb.h"
 
 namespace sip {
 
@@ -25,6 +29,21 @@ enum class Verdict {
   kVoidLostRace,  // A claim that lost against another one.
   kVoidStale,     // A command of a claim that no longer holds.
   kVoidHole,      // A command after a gap: it ends the claim.
+};
+
+// Claim ids, cheap to copy: copies share the set until one of them grows, which happens once per take-over.
+class ClaimSet {
+ public:
+  ClaimSet() = default;
+  explicit ClaimSet(std::set<std::string> ids) : ids_(std::make_shared<const std::set<std::string>>(std::move(ids))) {}
+  bool Contains(const std::string& id) const { return ids_->count(id) > 0; }
+  void Insert(std::string id);
+  const std::set<std::string>& ids() const { return *ids_; }
+
+  friend bool operator==(const ClaimSet& a, const ClaimSet& b) { return a.ids_ == b.ids_ || *a.ids_ == *b.ids_; }
+
+ private:
+  std::shared_ptr<const std::set<std::string>> ids_ = std::make_shared<const std::set<std::string>>();
 };
 
 // Everything that a reader keeps of a partition: O(1) plus one entry per take-over. All ids and leaves are raw bytes.
@@ -41,13 +60,22 @@ struct FoldState {
   uint64_t next_idx = 0;
   std::string head;  // Leaf of the last valid command (Genesis before the first).
   std::string genesis_leaf;
-  std::set<std::string> won;
-  std::set<std::string> lost;
+  ClaimSet won;
+  ClaimSet lost;
   std::map<std::string, uint64_t> imported;  // Foreign log id → highest imported idx.
   absl::Time last_recorded_at = absl::InfinitePast();
 
   friend bool operator==(const FoldState&, const FoldState&) = default;
 };
+
+// A record with its header parsed and checked and its leaf computed: several folds can step it without doing so again.
+struct ParsedRecord {
+  std::variant<log::v1::GenesisHeader, log::v1::ClaimHeader, log::v1::CommandHeader> header;
+  std::string leaf;
+};
+
+// DATA_LOSS if the header is not one of its kind, or a field has not the form that docs/log-format.md demands.
+absl::StatusOr<ParsedRecord> ParseRecord(const RecordView& record);
 
 // Which partition a reader expects. Empty ids accept what Genesis says.
 struct ExpectedLog {
@@ -65,14 +93,28 @@ class LogFold {
   // On kValid, `*header` (if not null) receives the parsed header and `*leaf` its leaf.
   absl::StatusOr<Verdict> Step(const RecordView& record, log::v1::CommandHeader* header = nullptr, std::string* leaf = nullptr);
 
+  // The same for a record that is parsed already.
+  absl::StatusOr<Verdict> Step(const ParsedRecord& record);
+
   const FoldState& state() const { return state_; }
 
  private:
+  absl::StatusOr<Verdict> StepGenesis(const log::v1::GenesisHeader& header, const std::string& leaf);
+  absl::StatusOr<Verdict> StepClaim(const log::v1::ClaimHeader& header);
+  absl::StatusOr<Verdict> StepCommand(const log::v1::CommandHeader& header, const std::string& leaf);
+  absl::Status CheckIsOurs(const std::string& log_id, uint32_t partition) const;
+  absl::Status CheckByOwner(const log::v1::CommandHeader& header) const;
+  // "sip.plans, partition 3, at 17: " in front of what is wrong.
+  std::string Say(absl::string_view what) const;
+
   ExpectedLog expected_;
   FoldState state_;
 };
 
-// The stored form of a fold state, for checkpoints.
+// The stored form of a fold state, for checkpoints: sip.log.v1.FoldStateRecord, the same bytes for the same state. Decoding gives
+// DATA_LOSS for anything else.
+log::v1::FoldStateRecord FoldStateToProto(const FoldState& state);
+absl::StatusOr<FoldState> FoldStateFromProto(const log::v1::FoldStateRecord& record);
 std::string EncodeFoldState(const FoldState& state);
 absl::StatusOr<FoldState> DecodeFoldState(absl::string_view bytes);
 

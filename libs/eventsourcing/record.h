@@ -24,6 +24,8 @@ struct Record {
   RecordKind kind = RecordKind::kCommand;
   std::string header;
   std::string payload;
+
+  friend bool operator==(const Record&, const Record&) = default;
 };
 
 // A record that lies in somebody else's buffer.
@@ -36,6 +38,9 @@ struct RecordView {
 // "SIP1" ‖ kind ‖ u32be header length ‖ header ‖ u32be payload length ‖ payload.
 std::string EncodeFrame(const RecordView& record);
 inline std::string EncodeFrame(const Record& record) { return EncodeFrame(RecordView{record.kind, record.header, record.payload}); }
+
+// How long EncodeFrame's result is.
+size_t FrameSize(const RecordView& record);
 
 // The inverse; the views point into `frame`. DATA_LOSS says what is wrong for anything that is not exactly one whole frame.
 absl::StatusOr<RecordView> DecodeFrame(absl::string_view frame);
