@@ -23,7 +23,7 @@ endif()
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-# The build type Fast of the preset has no flags of its own on purpose: neither optimisation nor debug information compiles quickest.
+# The build type Fast of the preset has no flags of its own: without optimisation and debug information one compiles quickest.
 
 option(SIP_WARNINGS_AS_ERRORS "Treat warnings in our own code as errors" OFF)
 option(SIP_FUZZ "Build the libFuzzer targets (needs clang)" OFF)

@@ -17,7 +17,8 @@ set(SIP_MAY_USE_adapter base proto eventsourcing codec engine telemetry config r
 set(SIP_MAY_USE_rpc base proto proto_grpc eventsourcing codec engine telemetry config rpc)
 set(SIP_MAY_USE_domain base calendar eventsourcing rules proto domain)
 set(SIP_MAY_USE_projections base calendar eventsourcing rules proto domain projections)
-set(SIP_MAY_USE_server base calendar eventsourcing rules proto proto_grpc domain projections engine codec rpc config telemetry views server)
+set(SIP_MAY_USE_server
+  base calendar eventsourcing rules proto proto_grpc domain projections engine codec rpc config telemetry views server)
 set(SIP_MAY_USE_views base proto eventsourcing codec engine telemetry config rocks views)
 set(SIP_MAY_USE_main ANY)
 set(SIP_MAY_USE_tool ANY)

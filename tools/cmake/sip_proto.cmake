@@ -1,5 +1,5 @@
-# sip_proto_library(<name> PROTOS <file>... [DEPS <proto library>...] [GRPC]): generates and compiles messages into <name>_proto and,
-# with GRPC, the stubs into <name>_grpc. They are separate targets so that pure code never sees a gRPC header.
+# sip_proto_library(<name> PROTOS <file>... [DEPS <proto library>...] [GRPC]): generates and compiles messages into <name>_proto
+# and, with GRPC, the stubs into <name>_grpc. They are separate targets so that pure code never sees a gRPC header.
 # Paths are relative to the proto root (default: proto/ of this project).
 
 set(SIP_PROTO_OUT "${CMAKE_BINARY_DIR}/proto_gen")
@@ -55,7 +55,7 @@ function(sip_proto_library name)
   endif()
 endfunction()
 
-# sip_proto_image(<target> <file> [FLAGS <protoc flag>...]): the descriptors of all our .proto files in one file, for tools that read them.
+# sip_proto_image(<target> <file> [FLAGS <protoc flag>...]): the descriptors of all our .proto files in one file, for tools.
 # Call it after the last sip_proto_library().
 function(sip_proto_image target file)
   cmake_parse_arguments(ARG "" "" "FLAGS" ${ARGN})

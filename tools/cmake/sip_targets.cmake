@@ -25,9 +25,9 @@ function(sip_executable name)
   sip_record_target(${name} "${ARG_LAYER}" "${ARG_DEPS}")
 endfunction()
 
-# sip_test(<name> SRCS ... [DEPS ...] [LABELS unit] [TIMEOUT 60] [ENVIRONMENT ...] [TSAN]): a GoogleTest executable, one ctest entry.
-# Every label has a target <label>_tests that builds all tests of that label. TSAN: the test runs under ThreadSanitizer too (label tsan);
-# for what has threads and can be built instrumented within minutes.
+# sip_test(<name> SRCS ... [DEPS ...] [LABELS unit] [TIMEOUT 60] [ENVIRONMENT ...] [TSAN]): a GoogleTest executable, one ctest
+# entry. Every label has a target <label>_tests that builds all tests of that label. TSAN: the test runs under ThreadSanitizer too
+# (label tsan); for what has threads and can be built instrumented within minutes.
 function(sip_test name)
   cmake_parse_arguments(ARG "TSAN" "TIMEOUT" "SRCS;DEPS;LABELS;ENVIRONMENT;ARGS" ${ARGN})
   if(NOT ARG_LABELS)
