@@ -1,0 +1,186 @@
+#include "libs/config/options.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "libs/config/values.h"
+
+namespace sip {
+namespace {
+
+constexpr uint64_t kKiB = uint64_t{1} << 10;
+constexpr uint64_t kMiB = uint64_t{1} << 20;
+constexpr uint64_t kGiB = uint64_t{1} << 30;
+constexpr uint64_t kTiB = uint64_t{1} << 40;
+
+std::vector<Option> MakeOptions() {
+  using C = Config;
+  return {
+      {"listen_address", AddressOption{&C::listen_address},
+       "Where gRPC is served. Any address but a loopback one needs all three tls files."},
+      {"http_address", AddressOption{&C::http_address}, "Where /metrics and /healthz are served, without authentication."},
+      {"node_name", TextOption{&C::node_name}, "Name of this node in the logs' claims and in its log lines."},
+      {"log_level", TextOption{&C::log_level, false, {"debug", "info", "warning", "error"}}, "The least level that is logged."},
+      {"data_dir", TextOption{&C::data_dir},
+       "The folder of everything that the server stores; created when absent. Local disk only."},
+      {"agencies_file", TextOption{&C::agencies_file},
+       "The agency directory: a sip.rules.v1.AgencyDirectory in protobuf text form."},
+      {"rules_dir", TextOption{&C::rules_dir},
+       "The folder of the rule sets that are published at start, <owner>/<valid-from>.txtpb."},
+      {"secret_file", TextOption{&C::secret_file, true},
+       "The installation's secret key, 32 random bytes, mode 0600; empty: installation.key in data_dir. Created when absent. Back "
+       "it "
+       "up: without it a known person is no longer recognised."},
+      {"tls.certificate_file", TextOption{&C::tls_certificate_file, true}, "The server's certificate chain, PEM."},
+      {"tls.key_file", TextOption{&C::tls_key_file, true}, "The key of the certificate, PEM."},
+      {"tls.client_ca_file", TextOption{&C::tls_client_ca_file, true},
+       "The authorities whose client certificates are accepted, PEM. A client's agency is the URI sip:agency:<id> among its "
+       "subject "
+       "alternative names."},
+      {"development_identity", SwitchOption{&C::development_identity},
+       "Believe the metadata sip-agency, sip-unit and sip-actor. On loopback without tls only; never with real data."},
+      {"limits.request_bytes", BytesOption{&C::limits_request_bytes, kKiB, 16 * kMiB}, "The largest request."},
+      {"limits.text_bytes", BytesOption{&C::limits_text_bytes, 100, kMiB}, "The longest text in a request, in bytes of UTF-8."},
+      {"limits.list_items", CountOption{&C::limits_list_items, 1, 100'000}, "The longest list in a request."},
+      {"limits.edits", CountOption{&C::limits_edits, 1, 10'000}, "The most edits in one command."},
+      {"limits.in_flight", CountOption{&C::limits_in_flight, 1, 1'000'000}, "The most calls that are served at a time."},
+      {"limits.deadline", PeriodOption{&C::limits_deadline, absl::Milliseconds(100), absl::Minutes(10)},
+       "The longest that a call may take; a caller's shorter deadline goes before."},
+      {"partitions", CountOption{&C::partitions, 1, 1024}, "Partitions of each log. Fixed when the data folder is created."},
+      {"engine.mailbox_limit", CountOption{&C::engine_mailbox_limit, 1, 1'000'000}, "Commands of one partition that wait."},
+      {"engine.in_flight_limit", CountOption{&C::engine_in_flight_limit, 1, 1'000'000},
+       "Records of one partition that are appended and not yet durable."},
+      {"engine.import_queue_limit", CountOption{&C::engine_import_queue_limit, 1, 1'000'000},
+       "Imports of one partition that wait."},
+      {"engine.parked_limit", CountOption{&C::engine_parked_limit, 1, 1'000'000},
+       "Commands of one partition that wait for tokens or for imports."},
+      {"engine.cached_cases", CountOption{&C::engine_cached_cases, 1, 10'000'000}, "Cases of one partition kept in memory."},
+      {"engine.idempotency_window", PeriodOption{&C::engine_idempotency_window, absl::Minutes(1), absl::Hours(24 * 3660)},
+       "How long a request id is remembered at least."},
+      {"engine.idempotency_positions", CountOption{&C::engine_idempotency_positions, 1, 1'000'000'000},
+       "How many records of a partition a request id is remembered for at least."},
+      {"engine.clock_bound", PeriodOption{&C::engine_clock_bound, absl::ZeroDuration(), absl::Hours(1)},
+       "How far this node's clock may lie behind the last record before a partition is refused."},
+      {"storage.batch_records", CountOption{&C::storage_batch_records, 1, 100'000}, "The most records in one durable write."},
+      {"storage.disk_reserve_bytes", BytesOption{&C::storage_disk_reserve_bytes, 0, kTiB},
+       "Free disk space below which commands are refused."},
+      {"storage.cache_bytes", BytesOption{&C::storage_cache_bytes, kMiB, kTiB},
+       "Memory for the database's block cache, all databases together."},
+      {"storage.anchor_file", TextOption{&C::storage_anchor_file, true},
+       "Where the heads of the logs are noted, on another volume than data_dir; empty: nowhere."},
+      {"storage.anchor_interval", PeriodOption{&C::storage_anchor_interval, absl::Seconds(1), absl::Hours(24)},
+       "How often the anchor is written: the window in which a lost tail cannot be detected."},
+      {"drain_timeout", PeriodOption{&C::drain_timeout, absl::ZeroDuration(), absl::Hours(1)},
+       "How long calls in flight may take to finish when the server is told to stop."},
+  };
+}
+
+bool IsAddress(absl::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (colon == absl::string_view::npos || colon == 0) return false;
+  const std::optional<uint64_t> port = ParseCount(text.substr(colon + 1));
+  return port.has_value() && *port <= 65535;
+}
+
+template <typename T>
+absl::Status SetWithin(std::optional<T> value, T min, T max, const std::string& form, T& target) {
+  if (!value.has_value()) return absl::InvalidArgumentError(absl::StrCat("expected ", form));
+  if (*value < min || *value > max) return absl::InvalidArgumentError(absl::StrCat("allowed is ", form));
+  target = *value;
+  return absl::OkStatus();
+}
+
+struct FormOf {
+  std::string operator()(const TextOption& o) const {
+    if (!o.choices.empty()) return absl::StrJoin(o.choices, ", ");
+    return o.may_be_empty ? "text, may be empty" : "text";
+  }
+  std::string operator()(const AddressOption&) const { return "host:port"; }
+  std::string operator()(const SwitchOption&) const { return "true or false"; }
+  std::string operator()(const CountOption& o) const { return absl::StrCat(o.min, " to ", o.max); }
+  std::string operator()(const BytesOption& o) const { return absl::StrCat(FormatBytes(o.min), " to ", FormatBytes(o.max)); }
+  std::string operator()(const PeriodOption& o) const { return absl::StrCat(FormatPeriod(o.min), " to ", FormatPeriod(o.max)); }
+};
+
+struct ValueOf {
+  const Config& config;
+  std::string operator()(const TextOption& o) const { return config.*o.member; }
+  std::string operator()(const AddressOption& o) const { return config.*o.member; }
+  std::string operator()(const SwitchOption& o) const { return config.*o.member ? "true" : "false"; }
+  std::string operator()(const CountOption& o) const { return absl::StrCat(config.*o.member); }
+  std::string operator()(const BytesOption& o) const { return FormatBytes(config.*o.member); }
+  std::string operator()(const PeriodOption& o) const { return FormatPeriod(config.*o.member); }
+};
+
+struct SetValue {
+  absl::string_view text;
+  const std::string& form;
+  Config& config;
+
+  absl::Status operator()(const TextOption& o) const {
+    const bool known = o.choices.empty() || std::find(o.choices.begin(), o.choices.end(), text) != o.choices.end();
+    if (!known || (text.empty() && !o.may_be_empty)) return absl::InvalidArgumentError(absl::StrCat("expected ", form));
+    config.*o.member = std::string(text);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const AddressOption& o) const {
+    if (!IsAddress(text)) return absl::InvalidArgumentError(absl::StrCat("expected ", form));
+    config.*o.member = std::string(text);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const SwitchOption& o) const { return SetWithin(ParseSwitch(text), false, true, form, config.*o.member); }
+  absl::Status operator()(const CountOption& o) const { return SetWithin(ParseCount(text), o.min, o.max, form, config.*o.member); }
+  absl::Status operator()(const BytesOption& o) const { return SetWithin(ParseBytes(text), o.min, o.max, form, config.*o.member); }
+  absl::Status operator()(const PeriodOption& o) const {
+    return SetWithin(ParsePeriod(text), o.min, o.max, form, config.*o.member);
+  }
+};
+
+}  // namespace
+
+std::string Option::Flag() const { return absl::StrCat("--", absl::StrReplaceAll(key, {{".", "-"}, {"_", "-"}})); }
+
+std::string Option::Variable() const { return absl::StrCat("SIP_", absl::AsciiStrToUpper(absl::StrReplaceAll(key, {{".", "_"}}))); }
+
+std::string Option::Form() const { return std::visit(FormOf{}, kind); }
+
+std::string Option::Get(const Config& config) const { return std::visit(ValueOf{config}, kind); }
+
+absl::Status Option::Set(absl::string_view text, Config& config) const {
+  const std::string form = Form();
+  return std::visit(SetValue{text, form, config}, kind);
+}
+
+absl::Span<const Option> AllOptions() {
+  static const std::vector<Option>& options = *new std::vector<Option>(MakeOptions());
+  return options;
+}
+
+const Option* FindOption(absl::string_view key) {
+  const auto options = AllOptions();
+  const auto found = std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.key == key; });
+  return found == options.end() ? nullptr : &*found;
+}
+
+std::string Suggestion(absl::string_view name, std::string (*name_of)(const Option&)) {
+  std::string nearest;
+  size_t least = std::numeric_limits<size_t>::max();
+  for (const Option& option : AllOptions()) {
+    const std::string candidate = name_of(option);
+    const size_t distance = EditDistance(name, candidate);
+    if (distance < least) {
+      least = distance;
+      nearest = candidate;
+    }
+  }
+  // Beyond a third of the name it is no typing mistake any more.
+  return least <= std::max<size_t>(2, name.size() / 3) ? absl::StrCat(" Did you mean '", nearest, "'?") : "";
+}
+
+}  // namespace sip
