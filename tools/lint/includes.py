@@ -57,7 +57,7 @@ def layer_of(path: str) -> Optional[str]:
 
 def layer_findings(source: Source, include: str, table: dict[str, set[str]]) -> Iterator[str]:
     own, other = layer_of(source.path), layer_of(include)
-    if other is None or source.is_test:
+    if other is None or source.is_test or source.path.split("/")[:2] == include.split("/")[:2] and own == other:
         return
     if own not in table:
         yield f"is in the layer '{own}', which tools/cmake/sip_layers.cmake does not know"

@@ -80,6 +80,9 @@ class IncludesTest(Tree):
     def test_server_may_not_reach_an_adapter(self):
         self.plant("services/consent/server/a.cc", '#include "libs/log_rocks/log.h"\n', "layer server may not include")
 
+    def test_adapters_may_not_see_each_other(self):
+        self.plant("libs/log_memory/a.cc", '#include "libs/log_memory/a.h"\n#include "libs/log_rocks/log.h"\n', "log_rocks/log.h")
+
     def test_unknown_layer(self):
         self.plant("libs/novelty/a.h", '#include "libs/base/check.h"\n', "does not know")
 
