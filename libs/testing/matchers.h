@@ -42,20 +42,25 @@ MATCHER_P(RejectedFor, reason, "") {
   return rejection.has_value() && rejection->violations_size() > 0 && rejection->violations(0).reason() == reason;
 }
 
-// A message that is equal to `expected` as protobuf sees it; the difference is printed.
-MATCHER_P(EqualsProto, expected, "") {
-  const google::protobuf::Message& expected_message = expected;
-  const google::protobuf::Message& actual_message = arg;
-  if (expected_message.GetDescriptor() != actual_message.GetDescriptor()) {
-    *result_listener << "is a " << actual_message.GetDescriptor()->full_name();
+MATCHER_P(EqualsHeldProto, expected, "is equal to:\n" + expected->Utf8DebugString()) {
+  const google::protobuf::Message& actual = arg;
+  if (expected->GetDescriptor() != actual.GetDescriptor()) {
+    *result_listener << "is a " << actual.GetDescriptor()->full_name();
     return false;
   }
   google::protobuf::util::MessageDifferencer differencer;
   std::string difference;
   differencer.ReportDifferencesToString(&difference);
-  const bool equal = differencer.Compare(expected_message, actual_message);
+  const bool equal = differencer.Compare(*expected, actual);
   *result_listener << "differs (expected -> actual):\n" << difference;
   return equal;
+}
+
+// A message that is equal to `expected` as protobuf sees it; the difference is printed.
+inline auto EqualsProto(const google::protobuf::Message& expected) {
+  std::shared_ptr<google::protobuf::Message> held(expected.New());
+  held->CopyFrom(expected);
+  return EqualsHeldProto(held);
 }
 
 // The message that text format says. Fails the test when it cannot be parsed.

@@ -67,7 +67,6 @@ void NoteDecider::Evolve(State& state, const StreamId& stream, const Event& even
     case Event::kNoteErased:
       note.erased = true;
       break;
-    case Event::kNoteWrittenOld:
     case Event::KIND_NOT_SET:
       break;
   }
