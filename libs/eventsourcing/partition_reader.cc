@@ -1,0 +1,40 @@
+#include "libs/eventsourcing/partition_reader.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+
+namespace sip {
+
+absl::StatusOr<std::optional<ValidRecord>> PartitionReader::Read(uint64_t cursor, const RecordView& record) {
+  SIP_ASSIGN_OR_RETURN(const ParsedRecord parsed, ParseRecord(record));
+  return Read(cursor, record, parsed);
+}
+
+absl::StatusOr<std::optional<ValidRecord>> PartitionReader::Read(uint64_t cursor, const RecordView& record,
+                                                                 const ParsedRecord& parsed) {
+  SIP_ASSIGN_OR_RETURN(const Verdict verdict, fold_.Step(parsed));
+  AdvanceTo(cursor + 1);
+  if (verdict == Verdict::kGenesis || verdict == Verdict::kValid) head_cursor_ = cursor;
+  if (verdict != Verdict::kValid) return std::optional<ValidRecord>();
+  ValidRecord valid;
+  valid.header = std::get<log::v1::CommandHeader>(parsed.header);
+  valid.partition = valid.header.partition();
+  valid.idx = valid.header.idx();
+  valid.leaf = parsed.leaf;
+  valid.header_bytes = std::string(record.header);
+  valid.payload = std::string(record.payload);
+  return std::optional<ValidRecord>(std::move(valid));
+}
+
+void PartitionReader::AdvanceTo(uint64_t cursor) { cursor_ = std::max(cursor_, cursor); }
+
+absl::Status CheckIsHead(const ReaderCheckpoint& checkpoint, const RecordView& record) {
+  if (LeafOf(record.kind, record.header) == checkpoint.fold.head) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(checkpoint.fold.log_name, ", partition ", checkpoint.fold.partition,
+                                          ": the record before ", checkpoint.fold.next_idx,
+                                          " is not the one that was read: this is another history"));
+}
+
+}  // namespace sip

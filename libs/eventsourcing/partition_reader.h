@@ -1,0 +1,46 @@
+// What every log adapter does with the records of one partition that it reads: fold them, keep the checkpoint, hand out the valid
+// ones. Pure.
+#ifndef SIP_LIBS_EVENTSOURCING_PARTITION_READER_H_
+#define SIP_LIBS_EVENTSOURCING_PARTITION_READER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "libs/eventsourcing/event_log.h"
+#include "libs/eventsourcing/log_fold.h"
+#include "libs/eventsourcing/record.h"
+
+namespace sip {
+
+// Not thread-safe; copyable.
+class PartitionReader {
+ public:
+  PartitionReader(ExpectedLog expected, const ReaderCheckpoint& from)
+      : cursor_(from.cursor), head_cursor_(from.head_cursor), fold_(std::move(expected), from.fold) {}
+
+  // Folds the record that lies at `cursor`; gives it if it is a valid command. `parsed` is `record` parsed. After an error the
+  // reader must not be used.
+  absl::StatusOr<std::optional<ValidRecord>> Read(uint64_t cursor, const RecordView& record);
+  absl::StatusOr<std::optional<ValidRecord>> Read(uint64_t cursor, const RecordView& record, const ParsedRecord& parsed);
+
+  // All records before `cursor` have been read. Never moves back.
+  void AdvanceTo(uint64_t cursor);
+
+  uint64_t cursor() const { return cursor_; }
+  const FoldState& state() const { return fold_.state(); }
+  ReaderCheckpoint checkpoint() const { return {cursor_, head_cursor_, fold_.state()}; }
+
+ private:
+  uint64_t cursor_;
+  uint64_t head_cursor_;
+  LogFold fold_;
+};
+
+// DATA_LOSS unless `record`, which lies at `checkpoint.head_cursor`, is the head that the checkpoint has folded.
+absl::Status CheckIsHead(const ReaderCheckpoint& checkpoint, const RecordView& record);
+
+}  // namespace sip
+
+#endif  // SIP_LIBS_EVENTSOURCING_PARTITION_READER_H_
