@@ -1,0 +1,82 @@
+#include "libs/engine/importer.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+#include "libs/codec/event_kinds.h"
+
+namespace sip {
+
+Importer::Importer(ForeignLog foreign, const Codec& foreign_codec, std::vector<std::string> kinds,
+                   std::vector<std::shared_ptr<Partition>> partitions)
+    : foreign_(std::move(foreign)),
+      codec_(foreign_codec),
+      kinds_(kinds.begin(), kinds.end()),
+      partitions_(std::move(partitions)),
+      follower_(*foreign_.log, LogFollower::Handlers{
+                                   [this] { return Starts(); },
+                                   [this](TailBatch batch) { return HandOver(std::move(batch)); },
+                                   [this](absl::Status why) {
+                                     for (const auto& partition : partitions_) partition->StopImports(why);
+                                   },
+                               }) {}
+
+Importer::~Importer() { Stop(); }
+
+void Importer::Stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  room_.NotifyAll();
+  follower_.Stop();
+}
+
+void Importer::OnRoom() {
+  {
+    MutexLock lock(mutex_);
+    ++room_signals_;
+  }
+  room_.NotifyAll();
+}
+
+absl::StatusOr<std::vector<TailStart>> Importer::Starts() const {
+  std::vector<TailStart> starts;
+  for (uint32_t p = 0; p < partitions_.size(); ++p) {
+    SIP_ASSIGN_OR_RETURN(ReaderCheckpoint checkpoint, partitions_[p]->ImportStart(foreign_.log->identity().log_id));
+    starts.push_back(TailStart{p, std::move(checkpoint)});
+  }
+  return starts;
+}
+
+absl::Status Importer::HandOver(TailBatch batch) {
+  const std::string& log_id = foreign_.log->identity().log_id;
+  for (const ValidRecord& stored : batch.records) {
+    SIP_ASSIGN_OR_RETURN(const bool concerns, HoldsKindOf(stored.payload, kinds_));
+    if (!concerns) continue;
+    SIP_ASSIGN_OR_RETURN(RecordedCommand record, codec_.Decode(stored, foreign_.name, DecodeOptions{}));
+    SIP_RETURN_IF_ERROR(
+        Offer(stored.partition, ImportItem{log_id, std::make_shared<const RecordedCommand>(std::move(record)), {}}));
+  }
+  for (TailBatch::Progress& progress : batch.progress) {
+    SIP_RETURN_IF_ERROR(Offer(progress.partition, ImportItem{log_id, nullptr, std::move(progress.checkpoint)}));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Importer::Offer(uint32_t partition, const ImportItem& item) {
+  while (true) {
+    uint64_t seen = 0;
+    {
+      MutexLock lock(mutex_);
+      if (stopping_) return absl::CancelledError("stopping");
+      seen = room_signals_;
+    }
+    if (partitions_[partition]->OfferImport(item)) return absl::OkStatus();
+    MutexLock lock(mutex_);
+    while (room_signals_ == seen && !stopping_) room_.Wait(mutex_);
+  }
+}
+
+}  // namespace sip

@@ -1,0 +1,51 @@
+// Reads another context's log and hands the records that a context subscribes to to its partitions.
+#ifndef SIP_LIBS_ENGINE_IMPORTER_H_
+#define SIP_LIBS_ENGINE_IMPORTER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "libs/base/mutex.h"
+#include "libs/codec/codec.h"
+#include "libs/engine/log_follower.h"
+#include "libs/engine/partition.h"
+
+namespace sip {
+
+class Importer {
+ public:
+  // `kinds` are the foreign event kinds subscribed to; `foreign_codec` knows at least these. `partitions[p]` takes partition p.
+  Importer(ForeignLog foreign, const Codec& foreign_codec, std::vector<std::string> kinds,
+           std::vector<std::shared_ptr<Partition>> partitions);
+  ~Importer();
+
+  void StartThread() { follower_.StartThread(); }
+  // For tests without threads: hands over at most one batch; true if there was something.
+  absl::StatusOr<bool> PollOnce() { return follower_.PollOnce(absl::ZeroDuration()); }
+  void Rewind() { follower_.Rewind(); }
+  // A partition has room again.
+  void OnRoom();
+  void Stop();
+
+ private:
+  absl::StatusOr<std::vector<TailStart>> Starts() const;
+  absl::Status HandOver(TailBatch batch);
+  // Waits for room; CANCELLED when stopped.
+  absl::Status Offer(uint32_t partition, const ImportItem& item);
+
+  const ForeignLog foreign_;
+  const Codec& codec_;
+  const absl::flat_hash_set<std::string> kinds_;
+  const std::vector<std::shared_ptr<Partition>> partitions_;
+  Mutex mutex_;
+  CondVar room_;
+  uint64_t room_signals_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  LogFollower follower_;  // Last: its thread uses all above.
+};
+
+}  // namespace sip
+
+#endif  // SIP_LIBS_ENGINE_IMPORTER_H_

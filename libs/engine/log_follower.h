@@ -1,0 +1,57 @@
+// Reads one log, all partitions, record by record on a thread of its own: what importers and followers of shared logs are made of.
+#ifndef SIP_LIBS_ENGINE_LOG_FOLLOWER_H_
+#define SIP_LIBS_ENGINE_LOG_FOLLOWER_H_
+
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "libs/base/mutex.h"
+#include "libs/eventsourcing/event_log.h"
+
+namespace sip {
+
+class LogFollower {
+ public:
+  struct Handlers {
+    // Where to begin, each time the reading begins (again).
+    std::function<absl::StatusOr<std::vector<TailStart>>()> start;
+    // A batch, in order. An error ends the following for good. May block (back-pressure) until Stop.
+    std::function<absl::Status(TailBatch)> batch;
+    // The following has ended with an error other than CANCELLED.
+    std::function<void(absl::Status)> failed;
+  };
+
+  LogFollower(EventLog& log, Handlers handlers) : log_(log), handlers_(std::move(handlers)) {}
+  ~LogFollower();
+  LogFollower(const LogFollower&) = delete;
+  LogFollower& operator=(const LogFollower&) = delete;
+
+  // Begins to read on a thread.
+  void StartThread();
+  // Reads at most one batch, without a thread: for tests and start-up. True if there was something.
+  absl::StatusOr<bool> PollOnce(absl::Duration wait);
+  // Thread-safe: begins again at `start` before the next batch.
+  void Rewind();
+  // Thread-safe: ends the thread.
+  void Stop();
+
+ private:
+  void Work();
+  absl::Status EnsureTail();
+
+  EventLog& log_;
+  const Handlers handlers_;
+  Mutex mutex_;
+  std::shared_ptr<LogTail> tail_ ABSL_GUARDED_BY(mutex_);  // Replaced by the reading thread alone.
+  bool rewind_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace sip
+
+#endif  // SIP_LIBS_ENGINE_LOG_FOLLOWER_H_

@@ -1,0 +1,155 @@
+#include "libs/engine/partition.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libs/base/check.h"
+#include "libs/eventsourcing/rejection.h"
+
+namespace sip {
+
+std::shared_ptr<Partition> Partition::Make(const EngineParts& parts, uint32_t partition, std::vector<ForeignLog> foreign_logs) {
+  return std::shared_ptr<Partition>(new Partition(parts, partition, std::move(foreign_logs)));
+}
+
+Partition::Partition(const EngineParts& parts, uint32_t partition, std::vector<ForeignLog> foreign_logs)
+    : parts_(parts), partition_(partition), foreign_logs_(std::move(foreign_logs)), cases_(parts.options.cached_cases) {}
+
+absl::Status Partition::Start() {
+  const absl::Status status = TakeOver(nullptr);
+  MutexLock lock(mutex_);
+  published_ = status_;
+  return status;
+}
+
+void Partition::Execute(CommandRequest request, CommandExecutor::Done done) {
+  auto command = std::make_unique<Pending>();
+  command->request_key = RequestKey(request.actor.agency_id(), request.case_id, request.request_id);
+  command->request = std::move(request);
+  command->done = std::move(done);
+  {
+    MutexLock lock(mutex_);
+    if (waiting_commands_ < parts_.options.mailbox_limit) {
+      ++waiting_commands_;
+      inbox_.commands.push_back(std::move(command));
+      Schedule();
+      return;
+    }
+  }
+  command->done(RejectionStatus(Reason::REASON_OVERLOADED));
+}
+
+bool Partition::OfferImport(ImportItem item) {
+  MutexLock lock(mutex_);
+  if (waiting_imports_ >= parts_.options.import_queue_limit) {
+    inbox_.tasks.push_back([self = shared_from_this()] { self->import_room_wanted_ = true; });
+    Schedule();
+    return false;
+  }
+  ++waiting_imports_;
+  inbox_.imports.push_back(std::move(item));
+  Schedule();
+  return true;
+}
+
+void Partition::SetImportCallbacks(std::function<void()> on_import_room, std::function<void()> on_rewind) {
+  on_import_room_ = std::move(on_import_room);
+  on_rewind_ = std::move(on_rewind);
+}
+
+void Partition::SetOnStopped(std::function<void(absl::Status)> on_stopped) { on_stopped_ = std::move(on_stopped); }
+
+PartitionStatus Partition::status() const {
+  MutexLock lock(mutex_);
+  PartitionStatus status = published_;
+  status.waiting = waiting_commands_;
+  return status;
+}
+
+void Partition::ReadState(const Uuid& scope, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read) {
+  PostTask([self = shared_from_this(), scope, read = std::move(read)]() mutable {
+    if (self->status_.phase != PartitionStatus::Phase::kServing) return read(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
+    const absl::StatusOr<CaseEntry*> entry = self->Case(scope);
+    if (!entry.ok()) return read(entry.status());
+    if ((*entry)->in_flight == 0) return read((*entry)->state.get());
+    // What is speculative must not leak: read again once it is durable, or gone.
+    self->WhenDurable((*entry)->last_append,
+                      [self, scope, read = std::move(read)](bool) mutable { self->ReadState(scope, std::move(read)); });
+  });
+}
+
+void Partition::PromiseWatermark(absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done) {
+  PostTask([self = shared_from_this(), done = std::move(done)]() mutable {
+    if (self->status_.phase != PartitionStatus::Phase::kServing) return done(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
+    // The promise holds for what is in flight too: it was stamped before.
+    self->promised_ = std::max(self->promised_, self->parts_.clock.Now());
+    done(Watermark{self->promised_, self->appended_->state().next_idx});
+  });
+}
+
+void Partition::Shutdown(Task done) {
+  PostTask([self = shared_from_this(), done = std::move(done)]() mutable {
+    self->on_shutdown_ = std::move(done);
+    self->RefuseAll(RejectionStatus(Reason::REASON_SHUTTING_DOWN));
+  });
+}
+
+void Partition::PostTask(Task task) {
+  MutexLock lock(mutex_);
+  inbox_.tasks.push_back(std::move(task));
+  Schedule();
+}
+
+void Partition::Schedule() {
+  if (scheduled_) return;
+  scheduled_ = true;
+  parts_.executor.Post([self = shared_from_this()] { self->Drain(); });
+}
+
+void Partition::Drain() {
+  Inbox inbox;
+  {
+    MutexLock lock(mutex_);
+    std::swap(inbox, inbox_);
+  }
+  RunTurn(std::move(inbox));
+  PublishStatus();
+  MutexLock lock(mutex_);
+  const bool more_to_do = status_.phase == PartitionStatus::Phase::kServing &&
+                          (!waiting_.empty() || (!import_queue_.empty() && !imports_paused_)) &&
+                          in_flight_.size() < parts_.options.in_flight_limit;
+  scheduled_ = false;
+  if (more_to_do || !inbox_.empty()) Schedule();
+}
+
+void Partition::RunTurn(Inbox inbox) {
+  Settle(std::move(inbox.reports));
+  for (Task& task : inbox.tasks) task();
+  for (ImportItem& item : inbox.imports) import_queue_.push_back(std::move(item));
+  for (PendingPtr& command : inbox.commands) waiting_.push_back(std::move(command));
+  if (on_shutdown_) RefuseAll(RejectionStatus(Reason::REASON_SHUTTING_DOWN));
+  switch (status_.phase) {
+    case PartitionStatus::Phase::kServing:
+      HandleImports();
+      HandleCommands();
+      break;
+    case PartitionStatus::Phase::kStarting:
+    case PartitionStatus::Phase::kDoubt:
+      break;  // What waits stays: it is decided once the fate of the rest is known.
+    case PartitionStatus::Phase::kFenced:
+    case PartitionStatus::Phase::kStopped:
+      RefuseAll(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP, "", "", "This node does not serve the partition."));
+      break;
+  }
+  FinishShutdownIfIdle();
+}
+
+void Partition::PublishStatus() {
+  status_.next_idx = durable_.has_value() ? durable_->state().next_idx : 0;
+  status_.in_flight = in_flight_.size();
+  status_.parked = parked_.size();
+  MutexLock lock(mutex_);
+  published_ = status_;
+}
+
+}  // namespace sip

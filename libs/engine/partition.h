@@ -1,0 +1,220 @@
+// The owner of one partition: decides its commands and imports one after the other (a strand), appends them pipelined, and answers
+// when they are durable. docs/architecture.md, "The life of a command", tells the order of things.
+//
+// Threads: the public functions may be called from any thread; all else runs on the executor, never two tasks at a time.
+#ifndef SIP_LIBS_ENGINE_PARTITION_H_
+#define SIP_LIBS_ENGINE_PARTITION_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "libs/base/mutex.h"
+#include "libs/engine/case_cache.h"
+#include "libs/engine/command_executor.h"
+#include "libs/engine/parts.h"
+#include "libs/engine/record_writer.h"
+#include "libs/eventsourcing/log_fold.h"
+
+namespace sip {
+
+// A log that this context imports from.
+struct ForeignLog {
+  std::string name;
+  EventLog* log = nullptr;
+};
+
+// What the importer hands over: a foreign record that may concern this context, or only how far it has read.
+struct ImportItem {
+  std::string foreign_log_id;
+  std::shared_ptr<const RecordedCommand> record;  // Null: progress only.
+  ReaderCheckpoint progress;                      // Meaningful without a record: behind all records handed over so far.
+};
+
+// The latest time for which the owner promises that all later records are recorded after it, and the position that holds all
+// earlier ones.
+struct Watermark {
+  absl::Time recorded_until;
+  uint64_t next_idx = 0;
+};
+
+// What an operator wants to know.
+struct PartitionStatus {
+  enum class Phase { kStarting, kServing, kDoubt, kFenced, kStopped };
+  Phase phase = Phase::kStarting;
+  uint64_t next_idx = 0;      // Of the durable fold.
+  size_t waiting = 0;         // Commands not yet decided.
+  size_t in_flight = 0;       // Records not yet durable.
+  size_t parked = 0;          // Commands that wait for tokens or imports.
+  uint64_t acknowledged = 0;  // Commands answered OK since the start.
+  uint64_t rejected = 0;
+  uint64_t doubts = 0;    // How often an append's fate had to be found out.
+  uint64_t replayed = 0;  // Records folded at take-over.
+  absl::Status stopped;   // Why nothing is served (kStopped).
+  absl::Status imports;   // Why imports stand still; OK if they do not.
+};
+
+class Partition : public std::enable_shared_from_this<Partition> {
+ public:
+  static std::shared_ptr<Partition> Make(const EngineParts& parts, uint32_t partition, std::vector<ForeignLog> foreign_logs);
+
+  // Folds to the end of the log, claims the partition and serves. Blocks. May be called once.
+  absl::Status Start();
+
+  void Execute(CommandRequest request, CommandExecutor::Done done);
+
+  // False if the queue of imports is full: the importer offers it again after `on_import_room`.
+  bool OfferImport(ImportItem item);
+  // Called (on the executor) when a full import queue has room, and when the importer must begin again at ImportStart.
+  void SetImportCallbacks(std::function<void()> on_import_room, std::function<void()> on_rewind);
+  // Where the importer of `foreign_log_id` begins to read.
+  absl::StatusOr<ReaderCheckpoint> ImportStart(absl::string_view foreign_log_id) const;
+  // The importer of `foreign_log_id` cannot go on. Fresh commands are refused from then on, all others served.
+  void StopImports(absl::Status why);
+
+  // Calls `read` with the state of `scope` once all that it shows is durable.
+  void ReadState(const Uuid& scope, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read);
+
+  void PromiseWatermark(absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done);
+
+  PartitionStatus status() const;
+
+  // Called on the executor when the partition stops for good (DATA_LOSS, a log that must be reopened).
+  void SetOnStopped(std::function<void(absl::Status)> on_stopped);
+
+  // Answers what waits with UNAVAILABLE, lets what is in flight become durable, ends the session. `done` runs when that is over.
+  void Shutdown(Task done);
+
+ private:
+  struct Pending {
+    CommandRequest request;
+    CommandExecutor::Done done;
+    std::string request_key;
+    bool gates_passed = false;
+  };
+  using PendingPtr = std::unique_ptr<Pending>;
+  // A record that is appended but not yet durable.
+  struct InFlight {
+    WrittenRecord written;
+    Uuid scope;
+    PendingPtr command;  // Null for an import.
+    // Whoever depends on it: called with whether it became durable.
+    std::vector<absl::AnyInvocable<void(bool durable)>> waiters;
+  };
+  // A command that waits for positions of foreign logs.
+  struct Parked {
+    uint64_t id = 0;
+    PendingPtr command;
+    std::map<std::string, uint64_t> needed;  // Foreign log id → its next_idx that must have been seen.
+    int ends_outstanding = 0;
+  };
+  struct Inbox {
+    std::vector<PendingPtr> commands;
+    std::vector<ImportItem> imports;
+    std::vector<std::pair<uint64_t, AppendReport>> reports;  // Session epoch and report, in order.
+    std::vector<Task> tasks;
+    bool empty() const { return commands.empty() && imports.empty() && reports.empty() && tasks.empty(); }
+  };
+
+  Partition(const EngineParts& parts, uint32_t partition, std::vector<ForeignLog> foreign_logs);
+
+  // --- the strand (partition.cc) ---
+  void PostTask(Task task);
+  void Schedule() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Drain();
+  void RunTurn(Inbox inbox);
+  void PublishStatus();
+
+  // --- ownership (partition_ownership.cc) ---
+  absl::Status TakeOver(std::map<uint64_t, std::string>* delivered_leaves);
+  void Settle(std::vector<std::pair<uint64_t, AppendReport>> reports);
+  void AnswerDurable(InFlight in_flight);
+  void EnterDoubt();
+  void ResolveDoubt();
+  void StepDown(PartitionStatus::Phase phase, absl::Status why);
+  void RefuseAll(const absl::Status& why);
+  void FinishShutdownIfIdle();
+
+  // --- commands (partition_commands.cc) ---
+  void HandleCommands();
+  void Handle(PendingPtr command);
+  bool AnswerKnownRequest(PendingPtr& command);
+  void AnswerFromRecord(PendingPtr command, const RecordPlace& place);
+  void DecideCommand(PendingPtr command);
+  void RefuseAfter(const CaseEntry& entry, PendingPtr command, absl::Status refusal);
+  DecisionContext MakeContext(const CommandRequest& request, const std::shared_ptr<const RuleSetSource>& rule_sets) const;
+  Uuid ScopeOf(const CommandRequest& request, const DecisionContext& context) const;
+  absl::StatusOr<CaseEntry*> Case(const Uuid& scope);
+  // Evolves the entry and appends; on error everything is as before.
+  absl::Status AppendRecord(const Uuid& scope, CaseEntry& entry, WriteInput input, PendingPtr& command);
+  absl::Status SendRecord(WrittenRecord written, const Uuid& scope, PendingPtr& command);
+  void WhenDurable(uint64_t append, absl::AnyInvocable<void(bool)> waiter);
+  void Reply(Pending& command, absl::StatusOr<CommandAnswer> answer);
+  CommandAnswer AnswerOf(std::shared_ptr<const RecordedCommand> record) const;
+  absl::Time NextRecordedAt(absl::Time not_before = absl::InfinitePast()) const;
+
+  // --- imports and gates (partition_imports.cc) ---
+  void HandleImports();
+  // False if the log takes no more records now.
+  bool Import(const ImportItem& item);
+  void PutBack(ImportItem item);
+  void CheckImportedLeaf(const ImportItem& item);
+  void NoteForeignProgress(const ImportItem& item);
+  void SaveForeignCheckpoint(const std::string& log_id, ReaderCheckpoint checkpoint);
+  bool MustWait(const CommandRequest& request) const;
+  void Park(PendingPtr command, bool fresh);
+  void AskForeignEnds(uint64_t parked_id);
+  void CheckParked();
+  void ReleaseParked(std::list<Parked>::iterator it, absl::Status outcome);
+
+  const EngineParts& parts_;
+  const uint32_t partition_;
+  const std::vector<ForeignLog> foreign_logs_;
+
+  mutable Mutex mutex_;
+  Inbox inbox_ ABSL_GUARDED_BY(mutex_);
+  bool scheduled_ ABSL_GUARDED_BY(mutex_) = false;
+  size_t waiting_commands_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t waiting_imports_ ABSL_GUARDED_BY(mutex_) = 0;
+  PartitionStatus published_ ABSL_GUARDED_BY(mutex_);
+
+  // All below: the strand alone.
+  PartitionStatus status_;
+  std::unique_ptr<LogSession> session_;
+  uint64_t session_epoch_ = 0;  // Reports of an ended session are ignored.
+  std::optional<LogFold> durable_;
+  std::optional<LogFold> appended_;  // durable_ and what is in flight.
+  uint64_t first_in_flight_ = 1;     // Append number of in_flight_.front().
+  std::deque<InFlight> in_flight_;
+  std::map<std::string, uint64_t> in_flight_requests_;  // Request key → append number.
+  std::deque<PendingPtr> waiting_;
+  std::deque<ImportItem> import_queue_;
+  CaseCache cases_;
+  std::list<Parked> parked_;
+  uint64_t next_parked_id_ = 1;
+  std::map<std::string, uint64_t> seen_;           // Foreign log id → next_idx that has been decided on here.
+  std::map<std::string, uint64_t> skipped_;        // Foreign log id → records since the last one that was written here.
+  std::map<std::string, uint64_t> saved_foreign_;  // Foreign log id → next_idx of the saved checkpoint.
+  absl::Time promised_ = absl::InfinitePast();     // Nothing is recorded at or before this any more.
+  bool import_room_wanted_ = false;
+  bool imports_paused_ = false;
+  int failed_take_overs_ = 0;
+  std::function<void()> on_import_room_;
+  std::function<void()> on_rewind_;
+  std::function<void(absl::Status)> on_stopped_;
+  Task on_shutdown_;
+};
+
+}  // namespace sip
+
+#endif  // SIP_LIBS_ENGINE_PARTITION_H_

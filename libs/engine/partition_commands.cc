@@ -1,0 +1,255 @@
+// From a waiting command to a decision and its record.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "libs/base/check.h"
+#include "libs/base/status_macros.h"
+#include "libs/engine/case_loader.h"
+#include "libs/engine/partition.h"
+#include "libs/eventsourcing/occurred.h"
+#include "libs/eventsourcing/rejection.h"
+#include "sip/rules/v1/agency_directory.pb.h"
+
+namespace sip {
+namespace {
+
+constexpr size_t kLeafPrefixBytes = 8;
+
+// The request within a command wrapper: what the client sent, without what the server put beside it.
+const google::protobuf::Message* RequestOf(const google::protobuf::Message& wrapper) {
+  const google::protobuf::Reflection& reflection = *wrapper.GetReflection();
+  const google::protobuf::OneofDescriptor* kind = wrapper.GetDescriptor()->oneof_decl(0);
+  const google::protobuf::FieldDescriptor* field = reflection.GetOneofFieldDescriptor(wrapper, kind);
+  return field == nullptr ? nullptr : &reflection.GetMessage(wrapper, field);
+}
+
+bool SameRequest(const google::protobuf::Message& a, const google::protobuf::Message& b) {
+  const google::protobuf::Message* first = RequestOf(a);
+  const google::protobuf::Message* second = RequestOf(b);
+  if (first == nullptr || second == nullptr || first->GetDescriptor() != second->GetDescriptor()) return false;
+  return google::protobuf::util::MessageDifferencer::Equals(*first, *second);
+}
+
+}  // namespace
+
+void Partition::HandleCommands() {
+  // Retries that a handler queues come after what waits now.
+  for (size_t left = waiting_.size(); left > 0 && !waiting_.empty(); --left) {
+    if (status_.phase != PartitionStatus::Phase::kServing || in_flight_.size() >= parts_.options.in_flight_limit) return;
+    PendingPtr command = std::move(waiting_.front());
+    waiting_.pop_front();
+    {
+      MutexLock lock(mutex_);
+      --waiting_commands_;
+    }
+    Handle(std::move(command));
+  }
+}
+
+void Partition::Handle(PendingPtr command) {
+  if (parts_.clock.Now() >= command->request.deadline) {
+    return Reply(*command, RejectionStatus(Reason::REASON_DEADLINE_PASSED));
+  }
+  if (AnswerKnownRequest(command)) return;
+  const std::optional<absl::Time> minted = command->request.request_id.MintedAt();
+  if (minted.has_value() && *minted < parts_.clock.Now() - parts_.options.idempotency_window) {
+    return Reply(*command, RejectionStatus(Reason::REASON_REQUEST_ID_EXPIRED, "", "request_id"));
+  }
+  if (!command->gates_passed && (command->request.fresh || MustWait(command->request))) {
+    const bool fresh = command->request.fresh;
+    return Park(std::move(command), fresh);
+  }
+  DecideCommand(std::move(command));
+}
+
+bool Partition::AnswerKnownRequest(PendingPtr& command) {
+  if (const auto it = in_flight_requests_.find(command->request_key); it != in_flight_requests_.end()) {
+    // Joins the one in flight: when that is durable it is found recorded, and if it fails this one is decided instead.
+    auto shared = std::make_shared<PendingPtr>(std::move(command));
+    WhenDurable(it->second, [self = shared_from_this(), shared](bool) { self->Handle(std::move(*shared)); });
+    return true;
+  }
+  const absl::StatusOr<std::optional<RecordPlace>> place = parts_.store.FindRequest(command->request_key);
+  if (!place.ok()) {
+    Reply(*command, place.status());
+    return true;
+  }
+  if (!place->has_value()) return false;
+  AnswerFromRecord(std::move(command), **place);
+  return true;
+}
+
+void Partition::AnswerFromRecord(PendingPtr command, const RecordPlace& place) {
+  const absl::StatusOr<ValidRecord> stored = parts_.store.ReadRecord(place);
+  if (!stored.ok()) return Reply(*command, stored.status());
+  absl::StatusOr<RecordedCommand> record =
+      parts_.codec.Decode(*stored, parts_.model.log_name(), DecodeOptions{.command = true});
+  if (!record.ok()) return Reply(*command, record.status());
+  const bool old = record->recorded_at < parts_.clock.Now() - parts_.options.idempotency_window &&
+                   place.idx + parts_.options.idempotency_positions < durable_->state().next_idx;
+  if (old || record->command == nullptr) {
+    return Reply(*command, RejectionStatus(Reason::REASON_REQUEST_ID_EXPIRED, "", "request_id"));
+  }
+  if (!SameRequest(*record->command, *command->request.command)) {
+    return Reply(*command, RejectionStatus(Reason::REASON_REQUEST_ID_REUSED, "", "request_id"));
+  }
+  Reply(*command, AnswerOf(std::make_shared<const RecordedCommand>(*std::move(record))));
+}
+
+void Partition::DecideCommand(PendingPtr command) {
+  const std::shared_ptr<const RuleSetSource> rule_sets = parts_.rule_sets();
+  DecisionContext context = MakeContext(command->request, rule_sets);
+  const Uuid scope = ScopeOf(command->request, context);
+  const absl::StatusOr<CaseEntry*> loaded = Case(scope);
+  if (!loaded.ok()) return Reply(*command, loaded.status());
+  CaseEntry& entry = **loaded;
+  if (!entry.blocked.ok()) {
+    return Reply(*command, RejectionStatus(Reason::REASON_KIND_NEWER_THAN_SERVER, "", "", entry.blocked.message()));
+  }
+  if (!command->gates_passed && !foreign_logs_.empty() && !parts_.model.KnowsCase(*entry.state)) {
+    return Park(std::move(command), /*fresh=*/true);
+  }
+  const StreamId stream = parts_.model.StreamOf(*command->request.command, context);
+  const auto version = entry.versions.find(stream);
+  const uint64_t current = version == entry.versions.end() ? 0 : version->second;
+
+  std::variant<Decided, Rejection> decided = parts_.model.Decide(*entry.state, *command->request.command, context);
+  if (const Rejection* rejection = std::get_if<Rejection>(&decided))
+    return RefuseAfter(entry, std::move(command), ToStatus(*rejection));
+  if (command->request.expected_stream_version.value_or(current) != current) {
+    const std::string detail = absl::StrCat("Expected ", *command->request.expected_stream_version, ", now ", current, ".");
+    return RefuseAfter(entry, std::move(command),
+                       RejectionStatus(Reason::REASON_STREAM_VERSION_MOVED, "", "expected_stream_version", detail));
+  }
+  const Decided& accepted = std::get<Decided>(decided);
+  WriteInput input;
+  input.context = &context;
+  input.request = &command->request;
+  input.events = &accepted.events;
+  input.stream = &accepted.stream;
+  if (const rules::v1::Agency* agency = parts_.agencies.Find(context.actor.agency_id())) {
+    input.region = agency->rule_set_owner();
+    input.agency_kind = rules::v1::AgencyKind_Name(agency->kind());
+  }
+  if (absl::Status status = AppendRecord(scope, entry, std::move(input), command); !status.ok()) {
+    Reply(*command, std::move(status));
+  }
+}
+
+void Partition::RefuseAfter(const CaseEntry& entry, PendingPtr command, absl::Status refusal) {
+  if (entry.in_flight == 0) return Reply(*command, std::move(refusal));
+  // The refusal depends on records in flight: it is only said once they are durable, and decided again if they fail.
+  auto shared = std::make_shared<PendingPtr>(std::move(command));
+  WhenDurable(entry.last_append, [self = shared_from_this(), shared, refusal = std::move(refusal)](bool durable) mutable {
+    if (durable) return self->Reply(**shared, std::move(refusal));
+    self->Handle(std::move(*shared));
+  });
+}
+
+absl::Time Partition::NextRecordedAt(absl::Time not_before) const {
+  const absl::Time now = std::max({parts_.clock.Now(), not_before, appended_->state().last_recorded_at + absl::Microseconds(1),
+                                   promised_ + absl::Microseconds(1)});
+  return absl::FromUnixMicros(absl::ToUnixMicros(now + absl::Nanoseconds(999)));
+}
+
+DecisionContext Partition::MakeContext(const CommandRequest& request, const std::shared_ptr<const RuleSetSource>& rule_sets) const {
+  DecisionContext context;
+  context.now = NextRecordedAt();
+  context.zone = parts_.zone;
+  context.occurred_at = request.occurred_at.value_or(OccurredAtInstant(context.now));
+  context.actor = request.actor;
+  context.command_id = request.request_id;
+  context.case_id = request.case_id;
+  context.id_seed = IdSeed(parts_.model.log_name(), request.case_id, request.actor.agency_id(), request.request_id);
+  context.rule_sets = rule_sets.get();
+  context.agencies = &parts_.agencies;
+  return context;
+}
+
+Uuid Partition::ScopeOf(const CommandRequest& request, const DecisionContext& context) const {
+  return request.case_id.IsNil() ? parts_.model.StreamOf(*request.command, context).id : request.case_id;
+}
+
+absl::StatusOr<CaseEntry*> Partition::Case(const Uuid& scope) {
+  if (CaseEntry* entry = cases_.Find(scope); entry != nullptr) return entry;
+  SIP_ASSIGN_OR_RETURN(CaseEntry loaded, LoadCase(parts_.model, parts_.codec, parts_.store, partition_, scope));
+  return cases_.Put(scope, std::move(loaded));
+}
+
+absl::Status Partition::AppendRecord(const Uuid& scope, CaseEntry& entry, WriteInput input, PendingPtr& command) {
+  // Whatever is in flight needs the entry as it is, should this record not be sent; else it can be loaded again.
+  std::unique_ptr<CaseState> before = entry.in_flight > 0 ? entry.state->Clone() : nullptr;
+  absl::flat_hash_map<StreamId, uint64_t> versions_before = entry.versions;
+  const auto writes = StreamWrites(input, entry.versions);
+  EventMeta meta{input.context->now, input.context->occurred_at, input.context->actor.agency_id(), 0};
+  for (const auto& [stream, version] : writes) {
+    meta.stream_version = version;
+    for (const NewEvent& event : *input.events) {
+      if (event.stream == stream) parts_.model.Evolve(*entry.state, stream, *event.event, meta);
+    }
+    entry.versions[stream] = version;
+  }
+  input.rule_set = parts_.model.PinnedRuleSet(*entry.state, writes.empty() ? StreamId{"case", scope} : writes.front().first);
+  LogFold stepped = *appended_;
+  absl::StatusOr<WrittenRecord> written = WriteRecord(input, writes, parts_.codec, stepped);
+  absl::Status sent = written.status();
+  if (sent.ok()) sent = SendRecord(*std::move(written), scope, command);
+  if (sent.ok()) {
+    appended_ = std::move(stepped);
+    ++entry.in_flight;
+    entry.last_append = first_in_flight_ + in_flight_.size() - 1;
+    return absl::OkStatus();
+  }
+  if (before == nullptr) {
+    cases_.Drop(scope);
+  } else {
+    entry.state = std::move(before);
+    entry.versions = std::move(versions_before);
+  }
+  return sent;
+}
+
+absl::Status Partition::SendRecord(WrittenRecord written, const Uuid& scope, PendingPtr& command) {
+  Record record{RecordKind::kCommand, written.stored.header_bytes, written.stored.payload};
+  // The entry stands before the report can: some logs report at once.
+  in_flight_.push_back(InFlight{std::move(written), scope, nullptr, {}});
+  const absl::Status sent =
+      session_->Append(std::move(record), [weak = weak_from_this(), epoch = session_epoch_](AppendReport report) {
+        const auto self = weak.lock();
+        if (self == nullptr) return;
+        MutexLock lock(self->mutex_);
+        self->inbox_.reports.emplace_back(epoch, report);
+        self->Schedule();
+      });
+  if (!sent.ok()) {
+    in_flight_.pop_back();
+    return sent;
+  }
+  if (command != nullptr) in_flight_requests_[command->request_key] = first_in_flight_ + in_flight_.size() - 1;
+  in_flight_.back().command = std::move(command);
+  return absl::OkStatus();
+}
+
+void Partition::WhenDurable(uint64_t append, absl::AnyInvocable<void(bool)> waiter) {
+  if (append < first_in_flight_) return waiter(true);
+  SIP_CHECK(append - first_in_flight_ < in_flight_.size());
+  in_flight_[append - first_in_flight_].waiters.push_back(std::move(waiter));
+}
+
+CommandAnswer Partition::AnswerOf(std::shared_ptr<const RecordedCommand> record) const {
+  CommandAnswer answer;
+  answer.stream_version = record->header.writes().empty() ? 0 : record->header.writes(0).version();
+  answer.token =
+      ConsistencyToken{record->header.log_id(), record->partition, record->idx, record->leaf.substr(0, kLeafPrefixBytes)};
+  answer.record = std::move(record);
+  return answer;
+}
+
+void Partition::Reply(Pending& command, absl::StatusOr<CommandAnswer> answer) {
+  ++(answer.ok() ? status_.acknowledged : status_.rejected);
+  command.done(std::move(answer));
+}
+
+}  // namespace sip

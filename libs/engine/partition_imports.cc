@@ -1,0 +1,227 @@
+// Facts of other contexts, and the commands that wait for them.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+#include "libs/engine/partition.h"
+#include "libs/eventsourcing/occurred.h"
+#include "libs/eventsourcing/rejection.h"
+
+namespace sip {
+namespace {
+
+// How far a foreign checkpoint may lag: so much is read again after a restart.
+constexpr uint64_t kForeignCheckpointEvery = 1000;
+// When the log takes no more records, imports try again after so long.
+constexpr absl::Duration kPauseWhenFull = absl::Milliseconds(100);
+
+}  // namespace
+
+absl::StatusOr<ReaderCheckpoint> Partition::ImportStart(absl::string_view foreign_log_id) const {
+  return parts_.store.LoadForeignCheckpoint(partition_, foreign_log_id);
+}
+
+void Partition::StopImports(absl::Status why) {
+  PostTask([self = shared_from_this(), why = std::move(why)] {
+    self->status_.imports = why;
+    self->CheckParked();
+  });
+}
+
+void Partition::HandleImports() {
+  size_t turn = imports_paused_ ? 0 : parts_.options.imports_per_turn;
+  while (turn-- > 0 && !import_queue_.empty()) {
+    if (status_.phase != PartitionStatus::Phase::kServing || in_flight_.size() >= parts_.options.in_flight_limit) break;
+    const ImportItem item = std::move(import_queue_.front());
+    import_queue_.pop_front();
+    {
+      MutexLock lock(mutex_);
+      --waiting_imports_;
+    }
+    if (!status_.imports.ok()) continue;
+    if (item.record != nullptr && !Import(item)) {
+      PutBack(item);
+      break;
+    }
+    NoteForeignProgress(item);
+  }
+  CheckParked();
+  if (import_room_wanted_ && import_queue_.size() < parts_.options.import_queue_limit / 2) {
+    import_room_wanted_ = false;
+    if (on_import_room_) on_import_room_();
+  }
+}
+
+void Partition::PutBack(ImportItem item) {
+  // An import is never dropped: it goes first once there is room again.
+  import_queue_.push_front(std::move(item));
+  imports_paused_ = true;
+  {
+    MutexLock lock(mutex_);
+    ++waiting_imports_;
+  }
+  parts_.timer.At(parts_.clock.Now() + kPauseWhenFull, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->PostTask([self] { self->imports_paused_ = false; });
+  });
+}
+
+bool Partition::Import(const ImportItem& item) {
+  const RecordedCommand& foreign = *item.record;
+  const auto imported = appended_->state().imported.find(item.foreign_log_id);
+  if (imported != appended_->state().imported.end() && foreign.idx <= imported->second) {
+    if (foreign.idx == imported->second) CheckImportedLeaf(item);
+    return true;
+  }
+
+  const std::shared_ptr<const RuleSetSource> rule_sets = parts_.rule_sets();
+  DecisionContext context;
+  context.now = NextRecordedAt(foreign.recorded_at);
+  context.zone = parts_.zone;
+  context.occurred_at = foreign.header.has_occurred_at() ? foreign.header.occurred_at() : OccurredAtInstant(foreign.recorded_at);
+  context.actor.set_assurance(common::v1::IDENTITY_ASSURANCE_SYSTEM);
+  context.command_id = ImportCommandId(item.foreign_log_id, foreign.partition, foreign.idx);
+  context.case_id = Uuid::FromBytes(foreign.header.case_id()).value_or(Uuid());
+  context.id_seed = IdSeed(parts_.model.log_name(), context.case_id, "", context.command_id);
+  context.rule_sets = rule_sets.get();
+  context.agencies = &parts_.agencies;
+
+  const absl::StatusOr<CaseEntry*> entry = Case(context.case_id);
+  if (!entry.ok() || !(*entry)->blocked.ok()) {
+    status_.imports = entry.ok() ? (*entry)->blocked : entry.status();
+    return true;
+  }
+  const std::vector<NewEvent> events = parts_.model.React(*(*entry)->state, foreign, context);
+  uint64_t& skipped = skipped_[item.foreign_log_id];
+  if (events.empty() && ++skipped < parts_.options.skipped_imports_per_marker) return true;
+  WriteInput input;
+  input.context = &context;
+  input.imported = &foreign;
+  input.events = &events;
+  PendingPtr no_command;
+  const absl::Status appended = AppendRecord(context.case_id, **entry, std::move(input), no_command);
+  if (absl::IsResourceExhausted(appended)) return false;
+  skipped = 0;
+  if (!appended.ok()) status_.imports = appended;
+  return true;
+}
+
+void Partition::CheckImportedLeaf(const ImportItem& item) {
+  const absl::StatusOr<std::optional<ImportedTo>> known = parts_.store.LoadImportedTo(partition_, item.foreign_log_id);
+  if (!known.ok() || !known->has_value() || (*known)->idx != item.record->idx) return;
+  if ((*known)->leaf == item.record->leaf) return;
+  status_.imports = absl::DataLossError(absl::StrCat("record ", item.record->idx, " of ", item.record->log_name, " partition ",
+                                                     partition_, " is not the one that was imported; the log was replaced"));
+}
+
+void Partition::NoteForeignProgress(const ImportItem& item) {
+  uint64_t& seen = seen_[item.foreign_log_id];
+  seen = std::max(seen, item.record != nullptr ? item.record->idx + 1 : item.progress.fold.next_idx);
+  if (item.record != nullptr) return;
+  uint64_t& saved = saved_foreign_[item.foreign_log_id];
+  if (item.progress.fold.next_idx < saved + kForeignCheckpointEvery) return;
+  saved = item.progress.fold.next_idx;
+  if (in_flight_.empty()) return SaveForeignCheckpoint(item.foreign_log_id, item.progress);
+  WhenDurable(first_in_flight_ + in_flight_.size() - 1,
+              [self = shared_from_this(), log_id = item.foreign_log_id, checkpoint = item.progress](bool durable) {
+                if (durable) self->SaveForeignCheckpoint(log_id, checkpoint);
+              });
+}
+
+void Partition::SaveForeignCheckpoint(const std::string& log_id, ReaderCheckpoint checkpoint) {
+  StreamStoreBatch batch;
+  batch.foreign_checkpoints.push_back({partition_, log_id, std::move(checkpoint)});
+  if (absl::Status applied = parts_.store.Apply(batch); !applied.ok()) {
+    StepDown(PartitionStatus::Phase::kStopped, std::move(applied));
+  }
+}
+
+bool Partition::MustWait(const CommandRequest& request) const {
+  return std::any_of(request.tokens.begin(), request.tokens.end(), [&](const ConsistencyToken& token) {
+    const bool foreign = std::any_of(foreign_logs_.begin(), foreign_logs_.end(),
+                                     [&](const ForeignLog& log) { return log.log->identity().log_id == token.log_id; });
+    if (!foreign || token.partition != partition_) return false;
+    const auto seen = seen_.find(token.log_id);
+    return seen == seen_.end() || seen->second <= token.idx;
+  });
+}
+
+void Partition::Park(PendingPtr command, bool fresh) {
+  if (parked_.size() >= parts_.options.parked_limit) return Reply(*command, RejectionStatus(Reason::REASON_OVERLOADED));
+  Parked parked;
+  parked.id = next_parked_id_++;
+  for (const ConsistencyToken& token : command->request.tokens) {
+    if (token.partition != partition_) continue;
+    for (const ForeignLog& foreign : foreign_logs_) {
+      if (foreign.log->identity().log_id != token.log_id) continue;
+      uint64_t& needed = parked.needed[token.log_id];
+      needed = std::max(needed, token.idx + 1);
+    }
+  }
+  if (fresh) parked.ends_outstanding = static_cast<int>(foreign_logs_.size());
+  const absl::Time deadline = command->request.deadline;
+  parked.command = std::move(command);
+  const uint64_t id = parked.id;
+  parked_.push_back(std::move(parked));
+  if (deadline != absl::InfiniteFuture()) {
+    parts_.timer.At(deadline, [weak = weak_from_this(), id] {
+      const auto self = weak.lock();
+      if (self == nullptr) return;
+      self->PostTask([self, id] {
+        const auto it = std::find_if(self->parked_.begin(), self->parked_.end(), [&](const Parked& p) { return p.id == id; });
+        if (it != self->parked_.end()) self->ReleaseParked(it, RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
+      });
+    });
+  }
+  if (fresh) AskForeignEnds(id);
+  CheckParked();
+}
+
+void Partition::AskForeignEnds(uint64_t parked_id) {
+  for (const ForeignLog& foreign : foreign_logs_) {
+    const std::string log_id = foreign.log->identity().log_id;
+    foreign.log->End(partition_, [weak = weak_from_this(), parked_id, log_id](absl::StatusOr<LogEnd> end) {
+      const auto self = weak.lock();
+      if (self == nullptr) return;
+      self->PostTask([self, parked_id, log_id, end = std::move(end)] {
+        const auto it =
+            std::find_if(self->parked_.begin(), self->parked_.end(), [&](const Parked& p) { return p.id == parked_id; });
+        if (it == self->parked_.end()) return;
+        // No end, no disclosure.
+        if (!end.ok()) return self->ReleaseParked(it, RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
+        uint64_t& needed = it->needed[log_id];
+        needed = std::max(needed, end->next_idx);
+        --it->ends_outstanding;
+        self->CheckParked();
+      });
+    });
+  }
+}
+
+void Partition::CheckParked() {
+  for (auto it = parked_.begin(); it != parked_.end();) {
+    const auto current = it++;
+    if (!status_.imports.ok()) {
+      ReleaseParked(current, RejectionStatus(Reason::REASON_NOT_CAUGHT_UP, "", "", "Imports from another log stand still."));
+      continue;
+    }
+    const bool reached = std::all_of(current->needed.begin(), current->needed.end(), [&](const auto& needed) {
+      const auto seen = seen_.find(needed.first);
+      return needed.second == 0 || (seen != seen_.end() && seen->second >= needed.second);
+    });
+    if (reached && current->ends_outstanding == 0) ReleaseParked(current, absl::OkStatus());
+  }
+}
+
+void Partition::ReleaseParked(std::list<Parked>::iterator it, absl::Status outcome) {
+  PendingPtr command = std::move(it->command);
+  parked_.erase(it);
+  if (!outcome.ok()) return Reply(*command, std::move(outcome));
+  // Begins again at the mailbox's end, with the question whether the request is already answered.
+  command->gates_passed = true;
+  waiting_.push_back(std::move(command));
+  MutexLock lock(mutex_);
+  ++waiting_commands_;
+}
+
+}  // namespace sip
