@@ -121,6 +121,15 @@ class Database final : public RocksDatabase {
     return ScanFrom(*database_, rocksdb::ReadOptions(), range, visit);
   }
 
+  absl::StatusOr<std::optional<std::pair<std::string, std::string>>> LastUpTo(absl::string_view limit) const override {
+    const std::unique_ptr<rocksdb::Iterator> row(database_->NewIterator(rocksdb::ReadOptions()));
+    row->SeekForPrev(ToSlice(limit));
+    SIP_RETURN_IF_ERROR(FromRocks(row->status(), "finding the last row"));
+    std::optional<std::pair<std::string, std::string>> last;
+    if (row->Valid()) last.emplace(row->key().ToString(), row->value().ToString());
+    return last;
+  }
+
   absl::Status Write(RocksBatch& batch, Durability durability) override {
     rocksdb::WriteOptions write;
     write.sync = durability == Durability::kSynced;
@@ -180,8 +189,10 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(const Options
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   rocksdb::DB* opened = nullptr;
   // RocksDB creates the last folder of the path only.
-  SIP_RETURN_IF_ERROR(FromRocks(rocks.env->CreateDirIfMissing(options.path), absl::StrCat("creating ", options.path)));
-  const rocksdb::Status status = rocksdb::DB::Open(rocks, options.path, &opened);
+  if (!options.read_only)
+    SIP_RETURN_IF_ERROR(FromRocks(rocks.env->CreateDirIfMissing(options.path), absl::StrCat("creating ", options.path)));
+  const rocksdb::Status status = options.read_only ? rocksdb::DB::OpenForReadOnly(rocks, options.path, &opened)
+                                                   : rocksdb::DB::Open(rocks, options.path, &opened);
   if (!status.ok()) return FromRocks(status, absl::StrCat("opening ", options.path));
   const auto batch_of = [](RocksBatch& batch) -> rocksdb::WriteBatch* { return &batch.impl_->batch; };
   return std::unique_ptr<RocksDatabase>(std::make_unique<Database>(std::unique_ptr<rocksdb::DB>(opened), options.memory, batch_of));

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -93,6 +94,8 @@ class RocksDatabase : public RocksSnapshot {
     std::string path{};
     RocksResources* resources = nullptr;  // Null: small ones of its own.
     bool create_if_missing = true;
+    // Sees what lay there when it was opened, and does not lock the folder: a tool may look while the server runs.
+    bool read_only = false;
     // For the log: what lies in it is the only copy. A torn tail of the write-ahead log ends recovery there, any other damage is an
     // error, and a failed background write is never retried.
     bool only_copy = false;
@@ -105,6 +108,8 @@ class RocksDatabase : public RocksSnapshot {
   // Writes the whole batch or nothing. After an error of a kSynced write its fate is unknown: close the database.
   virtual absl::Status Write(RocksBatch& batch, Durability durability) = 0;
   virtual std::unique_ptr<RocksSnapshot> Snapshot() const = 0;
+  // The last row of all whose key is `limit` or before it; absent if there is none.
+  virtual absl::StatusOr<std::optional<std::pair<std::string, std::string>>> LastUpTo(absl::string_view limit) const = 0;
   // Everything in memory goes to files, so that opening it again is quick.
   virtual absl::Status Flush() = 0;
   // A rough count of bytes on disk.

@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "libs/rocks/fault_injection.h"
+
 namespace sip {
 namespace {
 
@@ -104,6 +106,58 @@ TEST_F(DatabaseTest, BulkLoadingNothingGivesAnEmptyDatabase) {
   ASSERT_TRUE(loader.ok()) << loader.status();
   ASSERT_TRUE((*loader)->Finish().ok());
   EXPECT_EQ(Rows(*Open(), {}), Map{});
+}
+
+TEST_F(DatabaseTest, TheLastRowUpToALimitIsFound) {
+  const auto database = Open();
+  EXPECT_EQ(database->LastUpTo("z").value(), std::nullopt);
+  for (const char* key : {"b", "d"}) Put(*database, key, key);
+  EXPECT_EQ(database->LastUpTo("a").value(), std::nullopt);
+  EXPECT_EQ(database->LastUpTo("c").value(), std::make_pair(std::string("b"), std::string("b")));
+  EXPECT_EQ(database->LastUpTo("d").value(), std::make_pair(std::string("d"), std::string("d")));
+}
+
+TEST(ReadOnlyDatabaseTest, LooksWithoutLocking) {
+  const std::string path = testing::TempDir() + "/read_only_database_test";
+  const auto database = RocksDatabase::Open({.path = path});
+  ASSERT_TRUE(database.ok()) << database.status();
+  RocksBatch batch;
+  batch.Put("a", "1");
+  ASSERT_TRUE((*database)->Write(batch, Durability::kSynced).ok());
+  EXPECT_EQ(RocksDatabase::Open({.path = path}).status().code(), absl::StatusCode::kUnavailable);
+  const auto reader = RocksDatabase::Open({.path = path, .read_only = true});
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  EXPECT_EQ((*reader)->Get("a").value(), "1");
+  RocksBatch refused;
+  refused.Put("b", "2");
+  EXPECT_FALSE((*reader)->Write(refused, Durability::kSynced).ok());
+}
+
+TEST(FaultInjectionTest, PowerLossKeepsWhatWasSyncedAndAFailedSyncIsReported) {
+  RocksFaults faults;
+  const std::string path = testing::TempDir() + "/fault_injection_test";
+  const RocksDatabase::Options options{.path = path, .only_copy = true, .memory = faults.files()};
+  const auto write = [](RocksDatabase& database, absl::string_view key, Durability durability) {
+    RocksBatch batch;
+    batch.Put(key, "");
+    return database.Write(batch, durability);
+  };
+  {
+    const auto database = RocksDatabase::Open(options);
+    ASSERT_TRUE(database.ok()) << database.status();
+    ASSERT_TRUE(write(**database, "synced", Durability::kSynced).ok());
+    ASSERT_TRUE(write(**database, "not synced", Durability::kWhenFlushed).ok());
+    faults.FailSyncs(true);
+    EXPECT_FALSE(write(**database, "failed", Durability::kSynced).ok());
+    EXPECT_FALSE(write(**database, "after a failure", Durability::kSynced).ok());
+  }
+  faults.LosePower();
+  faults.FailSyncs(false);
+  const auto database = RocksDatabase::Open(options);
+  ASSERT_TRUE(database.ok()) << database.status();
+  EXPECT_TRUE((*database)->Get("synced").value().has_value());
+  EXPECT_FALSE((*database)->Get("not synced").value().has_value());
+  EXPECT_FALSE((*database)->Get("after a failure").value().has_value());
 }
 
 }  // namespace
