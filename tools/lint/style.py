@@ -25,7 +25,8 @@ BANNED_WORDS = re.compile(r"\b(" + "|".join(["FIX" "ME", "TO" "DO", "XX" "X"]) +
 BANNED_CODE = (
     Ban(re.compile(r"\bstd::(\w+_)?mutex\b|\bstd::(lock_guard|unique_lock|scoped_lock)\b|\babsl::Mutex\b"),
         "Mutex and MutexLock of libs/base/mutex.h, which ThreadSanitizer and clang understand", ("libs/base/mutex.h",)),
-    Ban(re.compile(r"\babsl::Now\s*\(|\bsystem_clock::now\b"), "a Clock of libs/base/clock.h", ("libs/base/clock.", "tools/", "tests/")),
+    Ban(re.compile(r"\babsl::Now\s*\(|\bsystem_clock::now\b"), "a Clock of libs/base/clock.h",
+        ("libs/base/clock.", "tools/", "tests/")),
     Ban(re.compile(r"\babsl::SleepFor\b|\bsleep_(for|until)\b|\bu?sleep\s*\("), "waiting for the thing itself"),
     Ban(re.compile(r"\bthrow\b"), "absl::Status"),
     Ban(re.compile(r"(?<![_\w])assert\s*\("), "SIP_CHECK of libs/base/check.h"),
