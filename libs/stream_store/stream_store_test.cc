@@ -1,0 +1,165 @@
+// What every stream store must do; runs on the one in memory and on RocksDB.
+#include "libs/engine/stream_store.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "libs/base/sha256.h"
+#include "libs/engine/memory_stream_store.h"
+#include "libs/eventsourcing/stream.h"
+#include "libs/rocks/database.h"
+#include "libs/stream_store/stream_store_rocks.h"
+
+namespace sip {
+namespace {
+
+struct Backend {
+  const char* name;
+  std::function<std::unique_ptr<StreamStore>()> make;
+};
+
+std::unique_ptr<StreamStore> MakeRocks() {
+  auto database = RocksDatabase::Open({.path = "/streams", .memory = NewRocksMemory()});
+  EXPECT_TRUE(database.ok()) << database.status();
+  return NewRocksStreamStore(*std::move(database));
+}
+
+class StreamStoreTest : public testing::TestWithParam<Backend> {
+ protected:
+  const std::unique_ptr<StreamStore> store_ = GetParam().make();
+};
+
+Uuid Id(char c) { return MakeUuidV8(std::string(16, c)); }
+
+ValidRecord MakeRecord(uint64_t idx, const Uuid& case_id, char request = 'q', uint32_t partition = 3) {
+  ValidRecord record;
+  record.partition = partition;
+  record.idx = idx;
+  record.header.set_idx(idx);
+  record.header.set_partition(partition);
+  if (!case_id.IsNil()) record.header.set_case_id(case_id.ToBytes());
+  record.header.set_acting_agency("region-nord");
+  record.header.set_command_id(Id(request).ToBytes());
+  record.header_bytes = record.header.SerializeAsString();
+  record.payload = "payload";
+  record.leaf = Sha256(record.header_bytes);
+  return record;
+}
+
+std::vector<uint64_t> IdxesOf(const StreamStore& store, const Uuid& scope, uint32_t partition = 3) {
+  std::vector<uint64_t> idxes;
+  EXPECT_TRUE(store
+                  .ReadScope(partition, scope,
+                             [&](const ValidRecord& record) {
+                               idxes.push_back(record.idx);
+                               return absl::OkStatus();
+                             })
+                  .ok());
+  return idxes;
+}
+
+TEST_P(StreamStoreTest, ACaseIsReadInOrderAndAlone) {
+  StreamStoreBatch batch;
+  for (const uint64_t idx : {1, 2, 300}) batch.records.push_back(MakeRecord(idx, Id('a')));
+  batch.records.push_back(MakeRecord(301, Id('b')));
+  ASSERT_TRUE(store_->Apply(batch).ok());
+  EXPECT_EQ(IdxesOf(*store_, Id('a')), (std::vector<uint64_t>{1, 2, 300}));
+  EXPECT_EQ(IdxesOf(*store_, Id('b')), (std::vector<uint64_t>{301}));
+  EXPECT_TRUE(IdxesOf(*store_, Id('a'), 4).empty());
+}
+
+TEST_P(StreamStoreTest, ARecordComesBackByteForByteFromItsPosition) {
+  const ValidRecord record = MakeRecord(7, Id('a'));
+  StreamStoreBatch batch;
+  batch.records.push_back(record);
+  ASSERT_TRUE(store_->Apply(batch).ok());
+  const auto place = store_->FindPosition(3, 7);
+  ASSERT_TRUE(place.ok() && place->has_value());
+  EXPECT_EQ((*place)->leaf_prefix, record.leaf.substr(0, 8));
+  const auto read = store_->ReadRecord(**place);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->header_bytes, record.header_bytes);
+  EXPECT_EQ(read->payload, record.payload);
+  EXPECT_EQ(read->leaf, record.leaf);
+  EXPECT_EQ(*store_->FindPosition(3, 8), std::nullopt);
+  EXPECT_EQ(store_->ReadRecord(RecordPlace{3, 8, Id('a'), ""}).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_P(StreamStoreTest, ARequestIsFoundByAgencyCaseAndIdTogether) {
+  StreamStoreBatch batch;
+  batch.records.push_back(MakeRecord(1, Id('a'), 'x'));
+  ASSERT_TRUE(store_->Apply(batch).ok());
+  EXPECT_TRUE(store_->FindRequest(RequestKey("region-nord", Id('a'), Id('x')))->has_value());
+  EXPECT_FALSE(store_->FindRequest(RequestKey("kommun-a", Id('a'), Id('x')))->has_value());
+  EXPECT_FALSE(store_->FindRequest(RequestKey("region-nord", Id('b'), Id('x')))->has_value());
+  EXPECT_FALSE(store_->FindRequest(RequestKey("region-nord", Id('a'), Id('y')))->has_value());
+}
+
+TEST_P(StreamStoreTest, AnImportIsNoRequestAndIsRemembered) {
+  ValidRecord record = MakeRecord(1, Id('a'), 'x');
+  record.header.clear_acting_agency();
+  record.header.mutable_imports()->set_log_id("0123456789abcdef");
+  record.header.mutable_imports()->set_idx(41);
+  record.header.mutable_imports()->set_leaf(std::string(32, 'l'));
+  record.header_bytes = record.header.SerializeAsString();
+  StreamStoreBatch batch;
+  batch.records.push_back(record);
+  ASSERT_TRUE(store_->Apply(batch).ok());
+  EXPECT_FALSE(store_->FindRequest(RequestKey("", Id('a'), Id('x')))->has_value());
+  const auto imported = store_->LoadImportedTo(3, "0123456789abcdef");
+  ASSERT_TRUE(imported.ok() && imported->has_value());
+  EXPECT_EQ((*imported)->idx, 41u);
+  EXPECT_EQ((*imported)->leaf, std::string(32, 'l'));
+  EXPECT_EQ(*store_->LoadImportedTo(3, "another log id.."), std::nullopt);
+}
+
+TEST_P(StreamStoreTest, InASharedLogEachStreamIsAScopeOfItsOwn) {
+  ValidRecord record = MakeRecord(1, Uuid());
+  record.header.add_writes()->set_stream(StreamId{"subject", Id('s')}.ToString());
+  record.header.add_writes()->set_stream(StreamId{"subject", Id('t')}.ToString());
+  record.header_bytes = record.header.SerializeAsString();
+  StreamStoreBatch batch;
+  batch.records.push_back(record);
+  ASSERT_TRUE(store_->Apply(batch).ok());
+  EXPECT_EQ(IdxesOf(*store_, Id('s')).size(), 1u);
+  EXPECT_EQ(IdxesOf(*store_, Id('t')).size(), 1u);
+}
+
+TEST_P(StreamStoreTest, CheckpointsComeBackWhole) {
+  ReaderCheckpoint checkpoint;
+  checkpoint.cursor = 12;
+  checkpoint.head_cursor = 11;
+  checkpoint.fold.started = true;
+  checkpoint.fold.log_id = "0123456789abcdef";
+  checkpoint.fold.next_idx = 5;
+  EXPECT_EQ(*store_->LoadCheckpoint(3), ReaderCheckpoint{});
+  StreamStoreBatch batch;
+  batch.checkpoints.push_back({3, checkpoint});
+  batch.foreign_checkpoints.push_back({3, "a foreign log id", checkpoint});
+  ASSERT_TRUE(store_->Apply(batch).ok());
+  EXPECT_EQ(*store_->LoadCheckpoint(3), checkpoint);
+  EXPECT_EQ(*store_->LoadCheckpoint(4), ReaderCheckpoint{});
+  EXPECT_EQ(*store_->LoadForeignCheckpoint(3, "a foreign log id"), checkpoint);
+  EXPECT_EQ(*store_->LoadForeignCheckpoint(3, "another log id.."), ReaderCheckpoint{});
+}
+
+TEST_P(StreamStoreTest, TheVisitorsErrorEndsTheReading) {
+  StreamStoreBatch batch;
+  for (const uint64_t idx : {1, 2}) batch.records.push_back(MakeRecord(idx, Id('a')));
+  ASSERT_TRUE(store_->Apply(batch).ok());
+  int visited = 0;
+  const absl::Status status = store_->ReadScope(3, Id('a'), [&](const ValidRecord&) {
+    ++visited;
+    return absl::CancelledError("enough");
+  });
+  EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(visited, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, StreamStoreTest,
+                         testing::Values(Backend{"Memory", NewMemoryStreamStore}, Backend{"Rocks", MakeRocks}),
+                         [](const auto& backend) { return backend.param.name; });
+
+}  // namespace
+}  // namespace sip
