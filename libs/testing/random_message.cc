@@ -129,6 +129,7 @@ class Filler {
     const common::v1::FieldRules& rules = field.options().GetExtension(common::v1::rules);
     const bool id = rules.uuid() || absl::string_view(field.name()).find("_id") != absl::string_view::npos;
     if (rules.owner_agency() || field.name() == "agency_id" || field.name() == "agency_ids") return kAgencies[Below(6)];
+    if (id && !options_.ids.empty() && Chance(80)) return options_.ids[random_() % options_.ids.size()];
     if (id && (options_.plausible || Chance(70))) return NamedId(absl::StrCat("random-", Below(4))).ToString();
     return Text();
   }

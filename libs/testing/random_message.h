@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "google/protobuf/message.h"
 
@@ -15,6 +17,8 @@ struct RandomMessageOptions {
   // Times are real ones, ids mostly canonical UUIDs, enums mostly known values: what a decider could have written. Otherwise
   // anything that can be parsed.
   bool plausible = true;
+  // Ids to choose from besides the library's own.
+  std::vector<std::string> ids{};
   // Fields that the type does not have appear here and there.
   bool unknown_fields = false;
 };

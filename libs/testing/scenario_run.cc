@@ -47,6 +47,13 @@ const FieldDescriptor* StringField(const Message& inner, const char* name) {
   return fits ? field : nullptr;
 }
 
+// What the client sent: the command's kind itself, or its field `request` where the server adds something to it.
+Message& RequestIn(Message& kind) {
+  const FieldDescriptor* field = kind.GetDescriptor()->FindFieldByName("request");
+  if (field == nullptr || field->is_repeated() || field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return kind;
+  return *kind.GetReflection()->MutableMessage(&kind, field);
+}
+
 // Sets the field to `value` where it is empty, and returns what it then holds; nil where there is no such field.
 Uuid FillId(Message& inner, const char* name, const Uuid& value) {
   const FieldDescriptor* field = StringField(inner, name);
@@ -72,6 +79,7 @@ class Run {
       const absl::Status status = Given(scenario_.given(i), name);
       if (!status.ok()) return absl::FailedPreconditionError(absl::StrCat(name, ": ", status.message()));
     }
+    ran_.command = nullptr;
     SIP_ASSIGN_OR_RETURN(ran_.context, Prepare(scenario_.when(), "when"));
     SIP_ASSIGN_OR_RETURN(ran_.outcome, Carry(scenario_.when(), ran_.context, "when"));
     if (const auto* events = std::get_if<std::vector<NewEvent>>(&ran_.outcome)) Fold(*events, ran_.context);
@@ -171,7 +179,7 @@ class Run {
     }
     const FieldDescriptor* kind = KindOf(*command);
     if (kind == nullptr) return absl::InvalidArgumentError("the command has no kind");
-    Message& inner = *command->GetReflection()->MutableMessage(command.get(), kind);
+    Message& inner = RequestIn(*command->GetReflection()->MutableMessage(command.get(), kind));
     context.command_id = FillId(inner, "request_id", context.command_id);
     context.case_id = FillId(inner, "case_id", context.case_id);
     ran_.command = command;

@@ -28,7 +28,7 @@ struct RanScenario {
   std::unique_ptr<AgencyDirectory> agencies = std::make_unique<AgencyDirectory>();
   std::unique_ptr<CaseState> state;                          // After everything.
   std::vector<PastEvent> history;                            // All that led to it.
-  std::shared_ptr<const google::protobuf::Message> command;  // The last command; null if there was none.
+  std::shared_ptr<const google::protobuf::Message> command;  // Of `when`; null for an import.
   DecisionContext context;                                   // Of `when`.
   Outcome outcome;                                           // Of `when`.
 };
