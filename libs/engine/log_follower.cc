@@ -49,6 +49,17 @@ absl::Status LogFollower::EnsureTail() {
 }
 
 absl::StatusOr<bool> LogFollower::PollOnce(absl::Duration wait) {
+  absl::StatusOr<bool> polled = ReadAndHandOver(wait);
+  if (!polled.ok() && !IsStopping()) handlers_.failed(polled.status());
+  return polled;
+}
+
+bool LogFollower::IsStopping() {
+  MutexLock lock(mutex_);
+  return stopping_;
+}
+
+absl::StatusOr<bool> LogFollower::ReadAndHandOver(absl::Duration wait) {
   SIP_RETURN_IF_ERROR(EnsureTail());
   std::shared_ptr<LogTail> tail;
   {
@@ -68,15 +79,7 @@ absl::StatusOr<bool> LogFollower::PollOnce(absl::Duration wait) {
 }
 
 void LogFollower::Work() {
-  while (true) {
-    const absl::Status status = PollOnce(kWait).status();
-    if (status.ok()) continue;
-    {
-      MutexLock lock(mutex_);
-      if (stopping_) return;
-    }
-    handlers_.failed(status);
-    return;
+  while (PollOnce(kWait).ok()) {
   }
 }
 

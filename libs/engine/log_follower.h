@@ -32,7 +32,8 @@ class LogFollower {
 
   // Begins to read on a thread.
   void StartThread();
-  // Reads at most one batch, without a thread: for tests and start-up. True if there was something.
+  // Reads at most one batch, without a thread: for tests and start-up. True if there was something. An error is told to `failed`
+  // too.
   absl::StatusOr<bool> PollOnce(absl::Duration wait);
   // Thread-safe: begins again at `start` before the next batch.
   void Rewind();
@@ -41,6 +42,8 @@ class LogFollower {
 
  private:
   void Work();
+  absl::StatusOr<bool> ReadAndHandOver(absl::Duration wait);
+  bool IsStopping();
   absl::Status EnsureTail();
 
   EventLog& log_;

@@ -84,8 +84,7 @@ bool Partition::AnswerKnownRequest(PendingPtr& command) {
 void Partition::AnswerFromRecord(PendingPtr command, const RecordPlace& place) {
   const absl::StatusOr<ValidRecord> stored = parts_.store.ReadRecord(place);
   if (!stored.ok()) return Reply(*command, stored.status());
-  absl::StatusOr<RecordedCommand> record =
-      parts_.codec.Decode(*stored, parts_.model.log_name(), DecodeOptions{.command = true});
+  absl::StatusOr<RecordedCommand> record = parts_.codec.Decode(*stored, parts_.model.log_name(), DecodeOptions{.command = true});
   if (!record.ok()) return Reply(*command, record.status());
   const bool old = record->recorded_at < parts_.clock.Now() - parts_.options.idempotency_window &&
                    place.idx + parts_.options.idempotency_positions < durable_->state().next_idx;

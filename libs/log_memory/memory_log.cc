@@ -427,11 +427,16 @@ absl::StatusOr<std::unique_ptr<LogTail>> MemoryLogStore::Impl::Log::Tail(std::ve
 }
 
 void MemoryLogStore::Impl::Log::End(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<LogEnd>)> done) {
-  absl::StatusOr<LogEnd> end = CheckPartition(partition);
-  if (end.ok()) {
+  if (absl::Status known = CheckPartition(partition); !known.ok()) return done(std::move(known));
+  absl::StatusOr<LogEnd> end = LogEnd{};
+  {
     MutexLock lock(store_.mutex_);
     const Partition& found = this->partition(partition);
-    end = found.stopped.ok() ? absl::StatusOr<LogEnd>(LogEnd{found.fold.state().next_idx}) : found.stopped;
+    if (found.stopped.ok()) {
+      end->next_idx = found.fold.state().next_idx;
+    } else {
+      end = found.stopped;
+    }
   }
   done(std::move(end));
 }

@@ -1,0 +1,642 @@
+// The engine over the log in memory, deterministic: one executor that runs when told, one clock, faults drawn from a seed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+
+#include "libs/base/sha256.h"
+#include "libs/engine/context_engine.h"
+#include "libs/engine/memory_stream_store.h"
+#include "libs/eventsourcing/occurred.h"
+#include "libs/log_memory/memory_log.h"
+#include "libs/testing/notes_context.h"
+
+namespace sip {
+namespace {
+
+using sample::v1::NoteCommand;
+
+class ManualClock final : public Clock {
+ public:
+  absl::Time Now() override { return now_; }
+  void Advance(absl::Duration by) { now_ += by; }
+
+ private:
+  absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);
+};
+
+class NoRuleSets final : public RuleSetSource {
+ public:
+  const rules::v1::RuleSet* Find(absl::string_view) const override { return nullptr; }
+  const rules::v1::RuleSet* FindByDigest(absl::string_view) const override { return nullptr; }
+  const rules::v1::RuleSet* ValidOn(absl::string_view, absl::CivilDay) const override { return nullptr; }
+  std::string DigestOf(const rules::v1::RuleSet&) const override { return ""; }
+};
+
+constexpr char kNotesLog[] = "sip.notes";
+constexpr char kConsentsLog[] = "sip.consents";
+
+Uuid IdOf(absl::string_view name) { return MakeUuidV8(Sha256(name)); }
+
+// One "process": an engine over logs and a store that outlive it.
+class Process {
+ public:
+  Process(MemoryLogStore& logs, StreamStore& store, ManualClock& clock, EngineOptions options = {})
+      : model_(MakeContextModel<NotesContext>()), clock_(clock) {
+    codec_.AddModel(*model_);
+    EngineParts parts{*model_,
+                      *logs.log(kNotesLog),
+                      store,
+                      codec_,
+                      clock,
+                      executor_,
+                      timer_,
+                      absl::UTCTimeZone(),
+                      agencies_,
+                      [] { return std::make_shared<NoRuleSets>(); },
+                      ClaimantInfo{"node", "endpoint", "build"},
+                      options};
+    engine_ =
+        std::make_unique<ContextEngine>(std::move(parts), std::vector<ForeignLog>{{kConsentsLog, logs.log(kConsentsLog)}}, codec_);
+  }
+
+  ContextEngine& engine() { return *engine_; }
+  ManualExecutor& executor() { return executor_; }
+  ManualTimer& timer() { return timer_; }
+  Codec& codec() { return codec_; }
+
+  // Runs everything that can run without time passing.
+  void Settle(MemoryLogStore* logs = nullptr) {
+    bool busy = true;
+    while (busy) {
+      busy = executor_.RunAll() > 0;
+      if (logs != nullptr && logs->Pump() > 0) busy = true;
+    }
+  }
+  // Also lets imports run and retries come due.
+  void SettleAll(MemoryLogStore* logs = nullptr) {
+    for (int i = 0; i < 40; ++i) {
+      Settle(logs);
+      const absl::StatusOr<bool> polled = engine_->PollImports();
+      ASSERT_TRUE(polled.ok()) << polled.status();
+      clock_.Advance(absl::Seconds(1));
+      timer_.Fire(clock_.Now());
+    }
+    Settle(logs);
+  }
+
+ private:
+  std::unique_ptr<ContextModel> model_;
+  ManualClock& clock_;
+  Codec codec_;
+  ManualExecutor executor_;
+  ManualTimer timer_;
+  AgencyDirectory agencies_;
+  std::unique_ptr<ContextEngine> engine_;
+};
+
+struct Answer {
+  std::optional<absl::StatusOr<CommandAnswer>> value;
+  bool there() const { return value.has_value(); }
+  bool ok() const { return there() && value->ok(); }
+  const CommandAnswer& operator*() const { return **value; }
+  Reason reason() const { return RejectionOf(value->status())->violations(0).reason(); }
+};
+
+CommandRequest Write(absl::string_view case_name, absl::string_view note, absl::string_view text, absl::string_view request) {
+  auto command = std::make_shared<NoteCommand>();
+  sample::v1::WriteNoteRequest& write = *command->mutable_write_note();
+  write.set_request_id(IdOf(request).ToString());
+  write.set_case_id(IdOf(case_name).ToString());
+  write.set_note_id(IdOf(note).ToString());
+  write.set_text(std::string(text));
+  CommandRequest result;
+  result.command = command;
+  result.request_id = IdOf(request);
+  result.case_id = IdOf(case_name);
+  result.actor.set_agency_id("region-nord");
+  return result;
+}
+
+CommandRequest Erase(absl::string_view case_name, absl::string_view note, absl::string_view request) {
+  CommandRequest result = Write(case_name, note, "", request);
+  auto command = std::make_shared<NoteCommand>();
+  sample::v1::EraseNoteRequest& erase = *command->mutable_erase_note();
+  erase.set_request_id(IdOf(request).ToString());
+  erase.set_case_id(IdOf(case_name).ToString());
+  erase.set_note_id(IdOf(note).ToString());
+  result.command = command;
+  return result;
+}
+
+std::shared_ptr<Answer> Send(Process& process, CommandRequest request) {
+  auto answer = std::make_shared<Answer>();
+  process.engine().Execute(std::move(request), [answer](absl::StatusOr<CommandAnswer> value) {
+    EXPECT_FALSE(answer->there()) << "answered twice";
+    answer->value = std::move(value);
+  });
+  return answer;
+}
+
+class EngineTest : public testing::Test {
+ protected:
+  static MemoryLogOptions LogOptions(bool manual, uint64_t seed = 1, uint32_t partitions = 1) {
+    MemoryLogOptions options;
+    options.logs = {{kNotesLog, partitions}, {kConsentsLog, partitions}};
+    options.manual = manual;
+    options.seed = seed;
+    return options;
+  }
+
+  std::unique_ptr<Process> Start(MemoryLogStore& logs, StreamStore& store, EngineOptions options = {}) {
+    auto process = std::make_unique<Process>(logs, store, clock_, options);
+    const absl::Status started = process->engine().Start();
+    EXPECT_TRUE(started.ok()) << started;
+    return process;
+  }
+
+  // Appends a record with one consent fact to the foreign log, as its owner would.
+  void AppendConsent(MemoryLogStore& logs, const Codec& codec, absl::string_view case_name, bool withdrawn) {
+    common::v1::FactEvent fact;
+    fact.mutable_consent_scope_imported()->mutable_scope()->set_withdrawn_as_a_whole(withdrawn);
+    const uint32_t partition = 0;
+    if (consents_ == nullptr) {
+      auto session = logs.log(kConsentsLog)->Claim(partition, {}, {}, [](const ValidRecord&) { return absl::OkStatus(); });
+      ASSERT_TRUE(session.ok()) << session.status();
+      consents_ = *std::move(session);
+      consents_fold_.emplace(ExpectedLog{consents_->claimed().fold.log_id, partition}, consents_->claimed().fold);
+    }
+    DecisionContext context;
+    clock_.Advance(absl::Seconds(1));
+    context.now = clock_.Now();
+    context.case_id = IdOf(case_name);
+    context.command_id = NewUuidV7();
+    context.actor.set_agency_id("kommun-a");
+    const std::vector<NewEvent> events = {MakeNewEvent(FactsStream(context.case_id), fact)};
+    WriteInput input;
+    input.context = &context;
+    input.events = &events;
+    const auto written = WriteRecord(input, StreamWrites(input, {}), codec, *consents_fold_);
+    ASSERT_TRUE(written.ok()) << written.status();
+    const absl::Status sent =
+        consents_->Append(Record{RecordKind::kCommand, written->stored.header_bytes, written->stored.payload}, [](AppendReport) {});
+    ASSERT_TRUE(sent.ok()) << sent;
+    logs.Pump();
+  }
+
+  ManualClock clock_;
+  std::unique_ptr<LogSession> consents_;
+  std::optional<LogFold> consents_fold_;
+};
+
+TEST_F(EngineTest, ACommandIsAnsweredOnceItIsDurableAndNotBefore) {
+  MemoryLogStore logs(LogOptions(/*manual=*/true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  const auto answer = Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle();
+  EXPECT_FALSE(answer->there());
+  process->Settle(&logs);
+  ASSERT_TRUE(answer->ok());
+  EXPECT_EQ((**answer).stream_version, 1u);
+  EXPECT_EQ((**answer).token.idx, 0u);
+  EXPECT_EQ((**answer).record->events.size(), 1u);
+}
+
+TEST_F(EngineTest, LaterCommandsSeeWhatIsInFlightAndTheirRefusalsWaitForIt) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  const auto write = Send(*process, Write("case", "note", "text", "r1"));
+  const auto erase = Send(*process, Erase("case", "note", "r2"));
+  const auto refused = Send(*process, Write("case", "note", "again", "r3"));
+  process->Settle();
+  EXPECT_FALSE(write->there());
+  EXPECT_FALSE(erase->there());
+  EXPECT_FALSE(refused->there()) << "a refusal that depends on records in flight was sent early";
+  process->Settle(&logs);
+  EXPECT_TRUE(write->ok());
+  EXPECT_TRUE(erase->ok());
+  ASSERT_TRUE(refused->there());
+  EXPECT_EQ(refused->reason(), common::v1::REASON_FIELD_INVALID);
+}
+
+TEST_F(EngineTest, ARetryGivesTheSameAnswerAlsoInFlightAndAfterARestart) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  auto process = Start(logs, *store);
+  const auto first = Send(*process, Write("case", "note", "text", "r1"));
+  const auto joined = Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle(&logs);
+  ASSERT_TRUE(first->ok() && joined->ok());
+  EXPECT_EQ((**first).token, (**joined).token);
+  process.reset();
+  process = Start(logs, *store);
+  const auto later = Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle(&logs);
+  ASSERT_TRUE(later->ok());
+  EXPECT_EQ((**later).token, (**first).token);
+  EXPECT_EQ((**later).stream_version, (**first).stream_version);
+  EXPECT_EQ(process->engine().partition_status(0).next_idx, 1u) << "the retry was recorded again";
+}
+
+TEST_F(EngineTest, TheSameRequestIdWithAnotherRequestIsRefused) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  Send(*process, Write("case", "note", "text", "r1"));
+  const auto in_flight = Send(*process, Write("case", "note", "other", "r1"));
+  process->Settle(&logs);
+  EXPECT_EQ(in_flight->reason(), common::v1::REASON_REQUEST_ID_REUSED);
+  const auto recorded = Send(*process, Erase("case", "note", "r1"));
+  process->Settle(&logs);
+  EXPECT_EQ(recorded->reason(), common::v1::REASON_REQUEST_ID_REUSED);
+}
+
+TEST_F(EngineTest, ARequestIdIsTheAgencysOwn) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  const auto first = Send(*process, Write("case", "note", "text", "r1"));
+  CommandRequest foreign = Write("case", "note", "other", "r1");
+  foreign.actor.set_agency_id("kommun-a");
+  const auto second = Send(*process, std::move(foreign));
+  process->Settle(&logs);
+  EXPECT_TRUE(first->ok());
+  EXPECT_TRUE(second->ok());
+}
+
+TEST_F(EngineTest, ARefusalIsNotRemembered) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  const auto refused = Send(*process, Erase("case", "note", "r1"));
+  process->Settle(&logs);
+  EXPECT_EQ(refused->reason(), common::v1::REASON_NOT_FOUND_OR_NOT_DISCLOSED);
+  Send(*process, Write("case", "note", "text", "r2"));
+  const auto again = Send(*process, Erase("case", "note", "r1"));
+  process->Settle(&logs);
+  EXPECT_TRUE(again->ok());
+}
+
+TEST_F(EngineTest, AFulfilledIntentionIsRecordedWithoutEvents) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  Send(*process, Write("case", "note", "text", "r1"));
+  const auto same = Send(*process, Write("case", "note", "text", "r2"));
+  process->Settle(&logs);
+  ASSERT_TRUE(same->ok());
+  EXPECT_EQ((**same).stream_version, 1u);
+  EXPECT_EQ((**same).token.idx, 1u);
+  EXPECT_TRUE((**same).record->events.empty());
+}
+
+TEST_F(EngineTest, AnOldRequestIdIsNeverExecuted) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  CommandRequest request = Write("case", "note", "text", "r1");
+  request.request_id = MakeUuidV7(clock_.Now() - absl::Hours(24 * 91), "0123456789");
+  const auto answer = Send(*process, std::move(request));
+  process->Settle(&logs);
+  EXPECT_EQ(answer->reason(), common::v1::REASON_REQUEST_ID_EXPIRED);
+}
+
+TEST_F(EngineTest, AnEntryGoesWhenItIsBothOldAndFarBack) {
+  EngineOptions options;
+  options.idempotency_positions = 3;
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store, options);
+  Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle(&logs);
+  clock_.Advance(absl::Hours(24 * 91));
+  const auto old_only = Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle(&logs);
+  EXPECT_TRUE(old_only->ok());
+  for (const char* name : {"r2", "r3", "r4", "r5"}) Send(*process, Write("case", name, "text", name));
+  const auto both = Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle(&logs);
+  const auto after = Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle(&logs);
+  EXPECT_EQ(after->reason(), common::v1::REASON_REQUEST_ID_EXPIRED);
+}
+
+TEST_F(EngineTest, AnExpectedStreamVersionThatHasMovedIsAborted) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  CommandRequest create = Write("case", "note", "text", "r1");
+  create.expected_stream_version = 0;
+  const auto created = Send(*process, create);
+  CommandRequest again = Write("case", "note", "other", "r2");
+  again.expected_stream_version = 0;
+  const auto refused = Send(*process, again);
+  process->Settle(&logs);
+  EXPECT_TRUE(created->ok());
+  EXPECT_EQ(refused->reason(), common::v1::REASON_STREAM_VERSION_MOVED);
+}
+
+TEST_F(EngineTest, AFullMailboxPushesBack) {
+  EngineOptions options;
+  options.mailbox_limit = 2;
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store, options);
+  const auto first = Send(*process, Write("case", "a", "text", "r1"));
+  const auto second = Send(*process, Write("case", "b", "text", "r2"));
+  const auto third = Send(*process, Write("case", "c", "text", "r3"));
+  ASSERT_TRUE(third->there());
+  EXPECT_EQ(third->reason(), common::v1::REASON_OVERLOADED);
+  process->Settle(&logs);
+  EXPECT_TRUE(first->ok());
+  EXPECT_TRUE(second->ok());
+}
+
+TEST_F(EngineTest, AtMostSoManyRecordsAreInFlight) {
+  EngineOptions options;
+  options.in_flight_limit = 2;
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store, options);
+  std::vector<std::shared_ptr<Answer>> answers;
+  for (int i = 0; i < 7; ++i) answers.push_back(Send(*process, Write("case", absl::StrCat(i), "text", absl::StrCat("r", i))));
+  process->Settle();
+  EXPECT_EQ(logs.on_the_way(), 2u);
+  process->Settle(&logs);
+  for (const auto& answer : answers) EXPECT_TRUE(answer->ok());
+}
+
+TEST_F(EngineTest, ALogThatIsFullRefusesTheCommandAndTheStateIsAsBefore) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  const auto written = Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle();
+  logs.set_faults({.refuse = 1});
+  const auto refused = Send(*process, Erase("case", "note", "r2"));
+  process->Settle();
+  ASSERT_TRUE(refused->there());
+  EXPECT_EQ(refused->value->status().code(), absl::StatusCode::kResourceExhausted);
+  logs.set_faults({});
+  const auto again = Send(*process, Write("case", "note", "new text", "r3"));
+  process->Settle(&logs);
+  EXPECT_TRUE(written->ok());
+  EXPECT_TRUE(again->ok()) << "the note still counted as erased";
+}
+
+TEST_F(EngineTest, APassedDeadlineIsNotExecuted) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  CommandRequest request = Write("case", "note", "text", "r1");
+  request.deadline = clock_.Now() - absl::Seconds(1);
+  const auto answer = Send(*process, std::move(request));
+  process->Settle(&logs);
+  EXPECT_EQ(answer->reason(), common::v1::REASON_DEADLINE_PASSED);
+  EXPECT_EQ(process->engine().partition_status(0).next_idx, 0u);
+}
+
+TEST_F(EngineTest, AnImportBringsTheFactAndWhatItCausesInOneRecord) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle(&logs);
+  AppendConsent(logs, process->codec(), "case", /*withdrawn=*/true);
+  process->SettleAll(&logs);
+  EXPECT_EQ(process->engine().partition_status(0).next_idx, 2u);
+  const auto refused = Send(*process, Write("case", "note", "more", "r2"));
+  process->Settle(&logs);
+  EXPECT_EQ(refused->reason(), common::v1::REASON_FIELD_INVALID) << "the withdrawal did not erase the note";
+}
+
+TEST_F(EngineTest, NoForeignRecordIsImportedTwiceOrLostAcrossRestarts) {
+  MemoryLogStore logs(LogOptions(false));
+  const auto store = NewMemoryStreamStore();
+  auto process = Start(logs, *store);
+  for (int i = 0; i < 5; ++i) {
+    AppendConsent(logs, process->codec(), "case", false);
+    if (i % 2 == 0) process->SettleAll();
+    process.reset();
+    process = Start(logs, *store);
+  }
+  process->SettleAll();
+  EXPECT_EQ(process->engine().partition_status(0).next_idx, 5u);
+}
+
+TEST_F(EngineTest, AFreshCommandWaitsUntilTheForeignLogHasBeenImportedToItsEnd) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle(&logs);
+  AppendConsent(logs, process->codec(), "case", true);
+  CommandRequest request = Write("case", "note", "disclosed", "r2");
+  request.fresh = true;
+  const auto answer = Send(*process, std::move(request));
+  process->Settle(&logs);
+  EXPECT_FALSE(answer->there()) << "decided without the withdrawal that was already recorded";
+  EXPECT_EQ(process->engine().partition_status(0).parked, 1u);
+  process->SettleAll(&logs);
+  ASSERT_TRUE(answer->there());
+  EXPECT_EQ(answer->reason(), common::v1::REASON_FIELD_INVALID);
+}
+
+TEST_F(EngineTest, ACommandWaitsForItsTokenOrItsDeadline) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  CommandRequest request = Write("case", "note", "text", "r1");
+  request.tokens.push_back(ConsistencyToken{logs.log(kConsentsLog)->identity().log_id, 0, 0, "01234567"});
+  request.deadline = clock_.Now() + absl::Seconds(10);
+  const auto late = Send(*process, request);
+  process->Settle(&logs);
+  EXPECT_FALSE(late->there());
+  clock_.Advance(absl::Seconds(10));
+  process->timer().Fire(clock_.Now());
+  process->Settle(&logs);
+  ASSERT_TRUE(late->there());
+  EXPECT_EQ(late->reason(), common::v1::REASON_NOT_CAUGHT_UP);
+
+  request.deadline = absl::InfiniteFuture();
+  const auto in_time = Send(*process, request);
+  process->Settle(&logs);
+  EXPECT_FALSE(in_time->there());
+  AppendConsent(logs, process->codec(), "case", false);
+  process->SettleAll(&logs);
+  EXPECT_TRUE(in_time->ok());
+}
+
+TEST_F(EngineTest, ATokenOfALogThatIsNotImportedIsIgnored) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  CommandRequest request = Write("case", "note", "text", "r1");
+  request.tokens.push_back(ConsistencyToken{std::string(16, 'x'), 0, 1000, "01234567"});
+  const auto answer = Send(*process, std::move(request));
+  process->Settle(&logs);
+  EXPECT_TRUE(answer->ok());
+}
+
+TEST_F(EngineTest, WhenImportsStandStillFreshCommandsAreRefusedAndOthersServed) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  // A record whose payload is not what its header says.
+  AppendConsent(logs, process->codec(), "case", false);
+  std::vector<Record> records = logs.Records(kConsentsLog, 0);
+  logs.Truncate(kConsentsLog, 0, 1);
+  records.back().payload = "damaged";
+  logs.Inject(kConsentsLog, 0, records.back());
+  EXPECT_FALSE(process->engine().PollImports().ok());
+  process->Settle(&logs);
+  CommandRequest fresh = Write("case", "note", "text", "r1");
+  fresh.fresh = true;
+  const auto refused = Send(*process, std::move(fresh));
+  const auto served = Send(*process, Write("case", "note", "text", "r2"));
+  process->Settle(&logs);
+  EXPECT_EQ(refused->reason(), common::v1::REASON_NOT_CAUGHT_UP);
+  EXPECT_TRUE(served->ok());
+  EXPECT_FALSE(process->engine().partition_status(0).imports.ok());
+}
+
+TEST_F(EngineTest, ShutdownRefusesWhatWaitsAndFinishesWhatIsInFlight) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  const auto in_flight = Send(*process, Write("case", "a", "text", "r1"));
+  process->executor().RunAll();
+  const auto waiting = Send(*process, Write("case", "b", "text", "r2"));
+  bool down = false;
+  process->engine().Shutdown([&] { down = true; });
+  process->executor().RunAll();
+  EXPECT_FALSE(down);
+  ASSERT_TRUE(waiting->there());
+  EXPECT_EQ(waiting->reason(), common::v1::REASON_SHUTTING_DOWN);
+  process->Settle(&logs);
+  EXPECT_TRUE(in_flight->ok());
+  EXPECT_TRUE(down);
+}
+
+TEST_F(EngineTest, AWatermarkPromisesThatNothingIsRecordedAtOrBeforeIt) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  std::optional<Watermark> watermark;
+  process->engine().PromiseWatermark(0, [&](absl::StatusOr<Watermark> value) { watermark = *value; });
+  process->Settle();
+  ASSERT_TRUE(watermark.has_value());
+  const auto answer = Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle(&logs);
+  ASSERT_TRUE(answer->ok());
+  EXPECT_GE((**answer).token.idx, watermark->next_idx);
+  EXPECT_GT((**answer).record->recorded_at, watermark->recorded_until);
+}
+
+TEST_F(EngineTest, AStateIsReadOnlyOnceItIsDurable) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  const auto written = Send(*process, Write("case", "note", "text", "r1"));
+  process->executor().RunAll();
+  bool read = false;
+  process->engine().ReadState(IdOf("case"), [&](absl::StatusOr<const CaseState*> state) {
+    ASSERT_TRUE(state.ok());
+    read = true;
+    EXPECT_TRUE(written->ok()) << "read before it was durable";
+  });
+  process->executor().RunAll();
+  EXPECT_FALSE(read);
+  process->Settle(&logs);
+  EXPECT_TRUE(read);
+}
+
+// What a client believes and what the log holds must agree, whatever the log does to appends and whenever the process ends.
+class EngineFaultTest : public EngineTest, public testing::WithParamInterface<uint64_t> {
+ protected:
+  struct Sent {
+    CommandRequest request;
+    std::shared_ptr<Answer> answer;
+    std::optional<uint64_t> acknowledged_at;
+  };
+
+  void NoteAcknowledged(std::vector<Sent>& sent) {
+    for (Sent& s : sent) {
+      if (!s.answer->ok()) continue;
+      const uint64_t idx = (**s.answer).token.idx;
+      if (s.acknowledged_at.has_value()) {
+        EXPECT_EQ(*s.acknowledged_at, idx) << "acknowledged at two places";
+      }
+      s.acknowledged_at = idx;
+    }
+  }
+};
+
+TEST_P(EngineFaultTest, EveryAcknowledgedCommandIsThereOnceAndRetriesAgree) {
+  std::mt19937_64 random(GetParam());
+  MemoryLogStore logs(LogOptions(true, GetParam()));
+  const auto store = NewMemoryStreamStore();
+  std::vector<Sent> sent;
+  uint64_t doubts = 0;
+  auto process = Start(logs, *store);
+  logs.set_faults(
+      {.lose_ack = 0.1, .lose_record = 0.1, .delay_record = 0.1, .copy_late = 0.1, .lose_claim_ack = 0.1, .refuse = 0.05});
+  for (int step = 0; step < 200; ++step) {
+    const uint64_t dice = random() % 100;
+    if (dice < 60 || sent.empty()) {
+      const std::string name = absl::StrCat("note", random() % 5);
+      const std::string request = absl::StrCat("r", step);
+      CommandRequest command =
+          random() % 4 == 0 ? Erase("case", name, request) : Write("case", name, absl::StrCat("t", step), request);
+      sent.push_back({command, Send(*process, command), std::nullopt});
+    } else if (dice < 75) {
+      Sent& again = sent[random() % sent.size()];
+      if (again.answer->there()) again.answer = Send(*process, again.request);
+    } else if (dice < 95) {
+      process->executor().RunOne();
+      logs.Pump(random() % 3);
+      clock_.Advance(absl::Milliseconds(100));
+      process->timer().Fire(clock_.Now());
+    } else {
+      logs.Crash();
+      process.reset();
+      logs.set_faults({});
+      process = Start(logs, *store);
+      logs.set_faults({.lose_ack = 0.1, .lose_record = 0.1, .delay_record = 0.1, .copy_late = 0.1, .lose_claim_ack = 0.1});
+    }
+    NoteAcknowledged(sent);
+    doubts = std::max(doubts, process->engine().partition_status(0).doubts);
+  }
+  EXPECT_GT(doubts, 0u) << "the schedule never lost sight of an append";
+  logs.set_faults({});
+  process->SettleAll(&logs);
+  NoteAcknowledged(sent);
+
+  // A fresh process over a fresh store knows only the log.
+  process.reset();
+  const auto fresh_store = NewMemoryStreamStore();
+  process = Start(logs, *fresh_store);
+  std::set<uint64_t> places;
+  for (Sent& s : sent) {
+    if (!s.acknowledged_at.has_value()) continue;
+    EXPECT_TRUE(places.insert(*s.acknowledged_at).second) << "two commands acknowledged at one place";
+    s.answer = Send(*process, s.request);
+  }
+  process->SettleAll(&logs);
+  NoteAcknowledged(sent);
+  for (const Sent& s : sent) {
+    if (s.acknowledged_at.has_value()) {
+      EXPECT_TRUE(s.answer->ok()) << "an acknowledged command is lost";
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, EngineFaultTest, testing::Range<uint64_t>(1, 61));
+
+}  // namespace
+}  // namespace sip
