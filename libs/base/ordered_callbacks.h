@@ -24,12 +24,6 @@ class OrderedCallbacks {
     waiting_.push_back(std::move(callback));
   }
 
-  // Takes back the last `count` that were added, uncalled.
-  void RemoveLast(size_t count) {
-    MutexLock lock(mutex_);
-    waiting_.resize(waiting_.size() > count ? waiting_.size() - count : 0);
-  }
-
   // Gives `result` to the `count` callbacks that have waited longest (fewer if fewer wait). They run on this thread before it
   // returns, or, if a callback is running at this moment, behind it on that one's thread: so a callback may add and resolve without
   // recursion.

@@ -32,16 +32,6 @@ TEST(OrderedCallbacksTest, CloseGivesItsResultToTheRest) {
   EXPECT_EQ(results, (std::vector<int>{1, 9}));
 }
 
-TEST(OrderedCallbacksTest, TheLastCanBeTakenBack) {
-  OrderedCallbacks<int> callbacks;
-  std::vector<std::string> calls;
-  callbacks.Add([&](int) { calls.push_back("a"); });
-  callbacks.Add([&](int) { calls.push_back("b"); });
-  callbacks.RemoveLast(1);
-  callbacks.Close(0);
-  EXPECT_EQ(calls, std::vector<std::string>{"a"});
-}
-
 TEST(OrderedCallbacksTest, WhatACallbackResolvesRunsBehindIt) {
   OrderedCallbacks<int> callbacks;
   std::vector<std::string> calls;

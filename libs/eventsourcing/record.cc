@@ -28,16 +28,20 @@ absl::StatusOr<absl::string_view> TakeField(absl::string_view& rest, absl::strin
 }  // namespace
 
 std::string EncodeFrame(const RecordView& record) {
-  SIP_CHECK(record.header.size() <= UINT32_MAX && record.payload.size() <= UINT32_MAX);
   std::string frame;
   frame.reserve(FrameSize(record));
-  frame.append(kMagic.data(), kMagic.size());
-  frame.push_back(static_cast<char>(record.kind));
-  AppendBigEndian(frame, record.header.size(), kLengthSize);
-  frame.append(record.header.data(), record.header.size());
-  AppendBigEndian(frame, record.payload.size(), kLengthSize);
-  frame.append(record.payload.data(), record.payload.size());
+  AppendFrame(record, frame);
   return frame;
+}
+
+void AppendFrame(const RecordView& record, std::string& out) {
+  SIP_CHECK(record.header.size() <= UINT32_MAX && record.payload.size() <= UINT32_MAX);
+  out.append(kMagic.data(), kMagic.size());
+  out.push_back(static_cast<char>(record.kind));
+  AppendBigEndian(out, record.header.size(), kLengthSize);
+  out.append(record.header.data(), record.header.size());
+  AppendBigEndian(out, record.payload.size(), kLengthSize);
+  out.append(record.payload.data(), record.payload.size());
 }
 
 size_t FrameSize(const RecordView& record) {

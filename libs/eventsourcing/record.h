@@ -39,7 +39,8 @@ struct RecordView {
 std::string EncodeFrame(const RecordView& record);
 inline std::string EncodeFrame(const Record& record) { return EncodeFrame(RecordView{record.kind, record.header, record.payload}); }
 
-// How long EncodeFrame's result is.
+// The same behind what is already in `out`, and how many bytes that is.
+void AppendFrame(const RecordView& record, std::string& out);
 size_t FrameSize(const RecordView& record);
 
 // The inverse; the views point into `frame`. DATA_LOSS says what is wrong for anything that is not exactly one whole frame.

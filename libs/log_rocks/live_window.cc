@@ -1,0 +1,60 @@
+#include "libs/log_rocks/live_window.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "libs/base/check.h"
+
+namespace sip {
+
+void LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) {
+  MutexLock lock(mutex_);
+  SIP_CHECK(chunk->number == end_);
+  ++end_;
+  bytes_ += chunk->bytes;
+  chunks_.push_back(std::move(chunk));
+  while (bytes_ > max_bytes_ && chunks_.size() > 1) {
+    bytes_ -= chunks_.front()->bytes;
+    chunks_.pop_front();
+  }
+  changed_.NotifyAll();
+}
+
+uint64_t LiveWindow::end() const {
+  MutexLock lock(mutex_);
+  return end_;
+}
+
+std::shared_ptr<const LiveChunk> LiveWindow::Find(uint64_t number) const {
+  MutexLock lock(mutex_);
+  if (number >= end_ || end_ - number > chunks_.size()) return nullptr;
+  return chunks_[chunks_.size() - static_cast<size_t>(end_ - number)];
+}
+
+void LiveWindow::WaitBeyond(uint64_t number, absl::Time deadline, const bool& cancelled) {
+  MutexLock lock(mutex_);
+  while (end_ <= number && !closed_ && !cancelled) {
+    const absl::Duration left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration()) return;
+    changed_.WaitWithTimeout(mutex_, left);
+  }
+}
+
+void LiveWindow::Cancel(bool& cancelled) {
+  MutexLock lock(mutex_);
+  cancelled = true;
+  changed_.NotifyAll();
+}
+
+bool LiveWindow::IsCancelled(const bool& cancelled) const {
+  MutexLock lock(mutex_);
+  return cancelled || closed_;
+}
+
+void LiveWindow::Close() {
+  MutexLock lock(mutex_);
+  closed_ = true;
+  changed_.NotifyAll();
+}
+
+}  // namespace sip

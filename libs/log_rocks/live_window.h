@@ -1,0 +1,70 @@
+// The most recent chunks in memory, and where the log ends: how readers learn of what is durable (internal to log_rocks).
+#ifndef SIP_LIBS_LOG_ROCKS_LIVE_WINDOW_H_
+#define SIP_LIBS_LOG_ROCKS_LIVE_WINDOW_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/time/time.h"
+#include "libs/base/mutex.h"
+#include "libs/eventsourcing/log_fold.h"
+#include "libs/eventsourcing/record.h"
+
+namespace sip {
+
+// A record on its way into the log, parsed once for everybody.
+struct LiveRecord {
+  uint16_t log = 0;  // Ordinal.
+  uint32_t partition = 0;
+  Record record;
+  ParsedRecord parsed;
+
+  RecordView view() const { return {record.kind, record.header, record.payload}; }
+};
+using LiveRecordPtr = std::shared_ptr<const LiveRecord>;
+
+// A durable chunk. Immutable once published.
+struct LiveChunk {
+  uint64_t number = 0;
+  size_t bytes = 0;
+  std::vector<std::vector<LiveRecordPtr>> by_log;  // By ordinal; may be shorter than the number of logs.
+};
+
+// Thread-safe.
+class LiveWindow {
+ public:
+  // Chunks before `end` are durable. Keeps about `max_bytes` of chunks, at least the latest.
+  LiveWindow(uint64_t end, size_t max_bytes) : max_bytes_(max_bytes), end_(end) {}
+
+  // The next chunk is durable. Must be number end().
+  void Publish(std::shared_ptr<const LiveChunk> chunk);
+  // The first number that is not durable.
+  uint64_t end() const;
+  // Null if it is no longer, or not yet, here.
+  std::shared_ptr<const LiveChunk> Find(uint64_t number) const;
+  // Waits until end() > number, Close, `deadline`, or Cancel of `cancelled`, a flag of the reader that only this class touches.
+  void WaitBeyond(uint64_t number, absl::Time deadline, const bool& cancelled);
+  // Sets `cancelled` and wakes whoever waits with it.
+  void Cancel(bool& cancelled);
+  // The flag is set, or the window closed.
+  bool IsCancelled(const bool& cancelled) const;
+  // Cancels everybody, now and from now on.
+  void Close();
+
+ private:
+  const size_t max_bytes_;
+  mutable Mutex mutex_;
+  CondVar changed_;
+  std::deque<std::shared_ptr<const LiveChunk>> chunks_ ABSL_GUARDED_BY(mutex_);  // Contiguous, up to end_ - 1.
+  size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t end_ ABSL_GUARDED_BY(mutex_);
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace sip
+
+#endif  // SIP_LIBS_LOG_ROCKS_LIVE_WINDOW_H_
