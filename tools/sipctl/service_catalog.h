@@ -1,0 +1,34 @@
+// The services and RPCs that sipctl knows, from compiled-in descriptors: nothing is asked of the server.
+#ifndef SIP_TOOLS_SIPCTL_SERVICE_CATALOG_H_
+#define SIP_TOOLS_SIPCTL_SERVICE_CATALOG_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/descriptor.h"
+
+namespace sip {
+
+// One service under the name that is typed: "plans" for sip.plans.v1.PlanService, "plan-views" for sip.views.v1.PlanViews.
+struct CatalogService {
+  std::string name;
+  const google::protobuf::ServiceDescriptor* descriptor = nullptr;
+};
+
+// All services, ordered by name.
+const std::vector<CatalogService>& AllServices();
+
+// "EstablishPlan" → "establish-plan".
+std::string KebabCase(absl::string_view name);
+
+// INVALID_ARGUMENT with the nearest names if there is no such service or RPC.
+absl::StatusOr<const google::protobuf::MethodDescriptor*> FindMethod(absl::string_view service, absl::string_view rpc);
+
+// "/sip.plans.v1.PlanService/EstablishPlan".
+std::string MethodPath(const google::protobuf::MethodDescriptor& method);
+
+}  // namespace sip
+
+#endif  // SIP_TOOLS_SIPCTL_SERVICE_CATALOG_H_
