@@ -80,7 +80,8 @@ absl::StatusOr<RuleSet> ParseRuleSet(absl::string_view text, absl::string_view n
   CheckRuleSet(rule_set, "", violations);
   if (violations.empty()) return rule_set;
   std::vector<std::string> errors;
-  for (const Violation& violation : violations.ToRejection().violations()) {
+  const Rejection rejection = violations.ToRejection();
+  for (const Violation& violation : rejection.violations()) {
     errors.push_back(absl::StrCat(name, ": ", violation.field(), ": ", violation.detail(), violation.rule().empty() ? "" : " ",
                                   violation.rule()));
   }
