@@ -87,9 +87,10 @@ PlanEvent Changed(const PlanInput& input, const ChangeResponsibleRequest& reques
 
 PlanDecision DecideChangeResponsible(const PlanInput& input, const ChangeResponsibleRequest& request) {
   if (!input.plan.in_force.has_value()) return Reject(Reason::REASON_PLAN_NOT_IN_FORCE);
-  if (!LeadsPlan(input)) return NotFound();
+  // Also for the principal that has handed over: what it asked for is done.
   const PlanElement* current = input.plan.in_force->elements.First(PlanElement::kResponsible);
   if (current != nullptr && current->responsible().SerializeAsString() == request.to().SerializeAsString()) return Fulfilled();
+  if (!LeadsPlan(input)) return NotFound();
   Violations violations = CheckTime(input);
   CheckPrincipal(input, request.to().principal_agency_id(), violations);
   CheckPerson(input, request.to(), violations);
