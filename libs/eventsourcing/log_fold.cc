@@ -13,6 +13,8 @@ namespace {
 constexpr size_t kIdSize = 16;
 constexpr size_t kDigestSize = 32;
 constexpr size_t kSpanIdSize = 8;
+// Beyond these, claims move into the part of a ClaimSet that copies share.
+constexpr size_t kLatestClaims = 32;
 constexpr absl::string_view kHashFunction = "sha-256";
 // google.protobuf.Timestamp: years 1 to 9999.
 constexpr int64_t kMinSeconds = -62'135'596'800;
@@ -74,9 +76,16 @@ absl::StatusOr<ParsedRecord> ParseAs(const RecordView& record) {
 }  // namespace
 
 void ClaimSet::Insert(std::string id) {
-  auto grown = std::make_shared<std::set<std::string>>(*ids_);
-  grown->insert(std::move(id));
-  ids_ = std::move(grown);
+  latest_.insert(std::move(id));
+  if (latest_.size() < kLatestClaims) return;
+  shared_ = std::make_shared<const std::set<std::string>>(ids());
+  latest_.clear();
+}
+
+std::set<std::string> ClaimSet::ids() const {
+  std::set<std::string> all = *shared_;
+  all.insert(latest_.begin(), latest_.end());
+  return all;
 }
 
 absl::StatusOr<ParsedRecord> ParseRecord(const RecordView& record) {

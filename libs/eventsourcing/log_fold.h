@@ -31,19 +31,24 @@ enum class Verdict {
   kVoidHole,      // A command after a gap: it ends the claim.
 };
 
-// Claim ids, cheap to copy: copies share the set until one of them grows, which happens once per take-over.
+// Claim ids, cheap to copy: copies share all but the latest few. One is added per take-over.
 class ClaimSet {
  public:
   ClaimSet() = default;
-  explicit ClaimSet(std::set<std::string> ids) : ids_(std::make_shared<const std::set<std::string>>(std::move(ids))) {}
-  bool Contains(const std::string& id) const { return ids_->count(id) > 0; }
-  void Insert(std::string id);
-  const std::set<std::string>& ids() const { return *ids_; }
+  explicit ClaimSet(std::set<std::string> ids) : shared_(std::make_shared<const std::set<std::string>>(std::move(ids))) {}
 
-  friend bool operator==(const ClaimSet& a, const ClaimSet& b) { return a.ids_ == b.ids_ || *a.ids_ == *b.ids_; }
+  bool Contains(const std::string& id) const { return latest_.count(id) > 0 || shared_->count(id) > 0; }
+  void Insert(std::string id);
+  // All of them.
+  std::set<std::string> ids() const;
+
+  friend bool operator==(const ClaimSet& a, const ClaimSet& b) {
+    return (a.shared_ == b.shared_ && a.latest_ == b.latest_) || a.ids() == b.ids();
+  }
 
  private:
-  std::shared_ptr<const std::set<std::string>> ids_ = std::make_shared<const std::set<std::string>>();
+  std::shared_ptr<const std::set<std::string>> shared_ = std::make_shared<const std::set<std::string>>();
+  std::set<std::string> latest_;
 };
 
 // Everything that a reader keeps of a partition: O(1) plus one entry per take-over. All ids and leaves are raw bytes.

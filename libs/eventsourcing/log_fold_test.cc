@@ -313,6 +313,23 @@ TEST_F(LogFoldTest, TheFoldNeverLooksAtPayloads) {
   EXPECT_EQ(Fold(record), Verdict::kValid);
 }
 
+// --- claims ---
+
+TEST(ClaimSetTest, KeepsEveryIdAndCopiesDoNotChange) {
+  ClaimSet claims;
+  std::set<std::string> expected;
+  for (int i = 0; i < 100; ++i) {
+    const ClaimSet before = claims;
+    claims.Insert(std::to_string(i));
+    expected.insert(std::to_string(i));
+    EXPECT_FALSE(before.Contains(std::to_string(i)));
+    EXPECT_TRUE(claims.Contains(std::to_string(i)) && claims.Contains("0"));
+    EXPECT_EQ(claims.ids(), expected);
+    EXPECT_EQ(claims, ClaimSet(expected));
+    EXPECT_FALSE(claims == before);
+  }
+}
+
 // --- stored form ---
 
 TEST_F(LogFoldTest, TheStoredFormGivesTheSameState) {

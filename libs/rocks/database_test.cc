@@ -135,7 +135,7 @@ TEST(ReadOnlyDatabaseTest, LooksWithoutLocking) {
 
 TEST(FaultInjectionTest, PowerLossKeepsWhatWasSyncedAndAFailedSyncIsReported) {
   RocksFaults faults;
-  const std::string path = testing::TempDir() + "/fault_injection_test";
+  const std::string path = "/fault_injection_test";
   const RocksDatabase::Options options{.path = path, .only_copy = true, .memory = faults.files()};
   const auto write = [](RocksDatabase& database, absl::string_view key, Durability durability) {
     RocksBatch batch;

@@ -1,7 +1,5 @@
 #include "libs/rocks/fault_injection.h"
 
-#include <unistd.h>
-
 #include <map>
 #include <string>
 #include <utility>
@@ -58,9 +56,11 @@ class RocksFaults::State {
     MutexLock lock(mutex_);
     return syncs_;
   }
-  void LosePower() {
+  void LosePower(rocksdb::FileSystem& files) {
     MutexLock lock(mutex_);
-    for (const auto& [file, size] : synced_) SIP_CHECK(truncate(file.c_str(), static_cast<off_t>(size)) == 0);
+    for (const auto& [file, size] : synced_) {
+      SIP_CHECK(files.Truncate(file, static_cast<size_t>(size), rocksdb::IOOptions(), nullptr).ok());
+    }
   }
 
  private:
@@ -104,8 +104,8 @@ class File : public rocksdb::FSWritableFileOwnerWrapper {
 
 class Files : public rocksdb::FileSystemWrapper {
  public:
-  explicit Files(std::shared_ptr<RocksFaults::State> state)
-      : FileSystemWrapper(rocksdb::FileSystem::Default()), state_(std::move(state)) {}
+  Files(const std::shared_ptr<rocksdb::FileSystem>& base, std::shared_ptr<RocksFaults::State> state)
+      : FileSystemWrapper(base), state_(std::move(state)) {}
   const char* Name() const override { return "RocksFaults"; }
 
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
@@ -133,16 +133,23 @@ class Files : public rocksdb::FileSystemWrapper {
 
 }  // namespace
 
-RocksFaults::RocksFaults()
-    : state_(std::make_shared<State>()),
-      files_(std::shared_ptr<rocksdb::Env>(rocksdb::NewCompositeEnv(std::make_shared<Files>(state_)))) {}
+struct RocksFaults::Disk {
+  explicit Disk(const std::shared_ptr<State>& state)
+      : memory(rocksdb::NewMemEnv(rocksdb::Env::Default())),
+        faulty(rocksdb::NewCompositeEnv(std::make_shared<Files>(memory->GetFileSystem(), state))) {}
+
+  const std::unique_ptr<rocksdb::Env> memory;
+  const std::unique_ptr<rocksdb::Env> faulty;
+};
+
+RocksFaults::RocksFaults() : state_(std::make_shared<State>()), disk_(std::make_shared<Disk>(state_)) {}
 RocksFaults::~RocksFaults() = default;
 
-std::shared_ptr<void> RocksFaults::files() const { return files_; }
+std::shared_ptr<void> RocksFaults::files() const { return std::shared_ptr<void>(disk_, disk_->faulty.get()); }
 void RocksFaults::FailSyncs(bool fail) { state_->FailSyncs(fail); }
 void RocksFaults::HoldSyncs(bool hold) { state_->HoldSyncs(hold); }
 void RocksFaults::AwaitHeldSync() { state_->AwaitHeldSync(); }
 size_t RocksFaults::syncs() const { return state_->syncs(); }
-void RocksFaults::LosePower() { state_->LosePower(); }
+void RocksFaults::LosePower() { state_->LosePower(*disk_->memory->GetFileSystem()); }
 
 }  // namespace sip

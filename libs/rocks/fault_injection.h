@@ -1,4 +1,4 @@
-// Files for RocksDatabase::Options::memory that lie on the real disk and fail as a disk can, for tests.
+// Files in memory for RocksDatabase::Options::memory that fail as a disk can, for tests.
 #ifndef SIP_LIBS_ROCKS_FAULT_INJECTION_H_
 #define SIP_LIBS_ROCKS_FAULT_INJECTION_H_
 
@@ -32,8 +32,9 @@ class RocksFaults {
   class State;
 
  private:
+  struct Disk;
   std::shared_ptr<State> state_;
-  std::shared_ptr<void> files_;
+  std::shared_ptr<Disk> disk_;
 };
 
 }  // namespace sip
