@@ -17,12 +17,17 @@ namespace {
 
 constexpr size_t kLeafPrefixBytes = 8;
 
-// The request within a command wrapper: what the client sent, without what the server put beside it.
+// The request within a command wrapper: what the client sent, without what the server put beside it (in a kind that holds the
+// request in its field `request`).
 const google::protobuf::Message* RequestOf(const google::protobuf::Message& wrapper) {
   const google::protobuf::Reflection& reflection = *wrapper.GetReflection();
-  const google::protobuf::OneofDescriptor* kind = wrapper.GetDescriptor()->oneof_decl(0);
-  const google::protobuf::FieldDescriptor* field = reflection.GetOneofFieldDescriptor(wrapper, kind);
-  return field == nullptr ? nullptr : &reflection.GetMessage(wrapper, field);
+  const google::protobuf::OneofDescriptor* oneof = wrapper.GetDescriptor()->oneof_decl(0);
+  const google::protobuf::FieldDescriptor* field = reflection.GetOneofFieldDescriptor(wrapper, oneof);
+  if (field == nullptr) return nullptr;
+  const google::protobuf::Message& kind = reflection.GetMessage(wrapper, field);
+  const google::protobuf::FieldDescriptor* request = kind.GetDescriptor()->FindFieldByName("request");
+  if (request == nullptr || request->message_type() == nullptr || request->is_repeated()) return &kind;
+  return &kind.GetReflection()->GetMessage(kind, request);
 }
 
 bool SameRequest(const google::protobuf::Message& a, const google::protobuf::Message& b) {

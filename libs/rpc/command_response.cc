@@ -59,6 +59,59 @@ std::string IdFromRequest(const RecordedCommand& record, const std::string& name
   return TextOf(kind->GetReflection()->GetMessage(*kind, request), name);
 }
 
+void CopyRepeated(const Message& from, const FieldDescriptor& source, Message& to, const FieldDescriptor& target) {
+  const google::protobuf::Reflection& read = *from.GetReflection();
+  const google::protobuf::Reflection& write = *to.GetReflection();
+  for (int i = 0; i < read.FieldSize(from, &source); ++i) {
+    if (source.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      write.AddMessage(&to, &target)->CopyFrom(read.GetRepeatedMessage(from, &source, i));
+    } else if (source.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+      write.AddString(&to, &target, read.GetRepeatedString(from, &source, i));
+    } else {
+      SIP_CHECK(false);  // A response with a list of numbers: add its case here.
+    }
+  }
+}
+
+void CopyField(const Message& from, const FieldDescriptor& source, Message& to, const FieldDescriptor& target) {
+  const google::protobuf::Reflection& read = *from.GetReflection();
+  const google::protobuf::Reflection& write = *to.GetReflection();
+  if (source.is_repeated()) return CopyRepeated(from, source, to, target);
+  switch (source.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return write.SetBool(&to, &target, read.GetBool(from, &source));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return write.SetUInt32(&to, &target, read.GetUInt32(from, &source));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return write.SetUInt64(&to, &target, read.GetUInt64(from, &source));
+    case FieldDescriptor::CPPTYPE_STRING:
+      return write.SetString(&to, &target, read.GetString(from, &source));
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return write.SetEnumValue(&to, &target, read.GetEnumValue(from, &source));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      if (read.HasField(from, &source)) write.MutableMessage(&to, &target)->CopyFrom(read.GetMessage(from, &source));
+      return;
+    default:
+      SIP_CHECK(false);  // A response with a field of another type: add its case here.
+  }
+}
+
+bool SameType(const FieldDescriptor& a, const FieldDescriptor& b) {
+  return a.type() == b.type() && a.is_repeated() == b.is_repeated() && a.message_type() == b.message_type() &&
+         a.enum_type() == b.enum_type();
+}
+
+// Copies the field of the first event that has one of that name and type.
+void CopyFromEvents(const RecordedCommand& record, const FieldDescriptor& field, Message& response) {
+  for (const RecordedEvent& event : record.events) {
+    const Message* kind = KindOf(*event.event);
+    const FieldDescriptor* source = kind == nullptr ? nullptr : kind->GetDescriptor()->FindFieldByName(field.name());
+    if (source == nullptr || !SameType(*source, field)) continue;
+    CopyField(*kind, *source, response, field);
+    return;
+  }
+}
+
 }  // namespace
 
 CommandResponseRules::CommandResponseRules(const Descriptor& type)
@@ -70,8 +123,12 @@ CommandResponseRules::CommandResponseRules(const Descriptor& type)
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor* field = type.field(i);
     absl::string_view name = field->name();
-    if (field == case_id_ || !IsSingleText(*field) || !absl::ConsumeSuffix(&name, "_id")) continue;
-    ids_.push_back({field, absl::StrReplaceAll(name, {{"_", "-"}})});
+    if (field == stream_version_ || field == consistency_token_ || field == case_id_) continue;
+    if (IsSingleText(*field) && absl::ConsumeSuffix(&name, "_id")) {
+      ids_.push_back({field, absl::StrReplaceAll(name, {{"_", "-"}})});
+    } else {
+      others_.push_back(field);
+    }
   }
 }
 
@@ -80,16 +137,15 @@ void CommandResponseRules::Fill(const CommandAnswer& answer, Message& response) 
   const google::protobuf::Reflection& reflection = *response.GetReflection();
   reflection.SetUInt64(&response, stream_version_, answer.stream_version);
   reflection.SetString(&response, consistency_token_, EncodeToken(answer.token));
-  if (case_id_ != nullptr) {
-    if (const std::optional<Uuid> id = Uuid::FromBytes(record.header.case_id()))
-      reflection.SetString(&response, case_id_, id->ToString());
-  }
+  const std::optional<Uuid> case_id = Uuid::FromBytes(record.header.case_id());
+  if (case_id_ != nullptr && case_id.has_value()) reflection.SetString(&response, case_id_, case_id->ToString());
   for (const IdField& id : ids_) {
     std::string value = IdFromStreams(record, id.stream_type);
     if (value.empty()) value = IdFromEvents(record, id.field->name());
     if (value.empty()) value = IdFromRequest(record, id.field->name());
     reflection.SetString(&response, id.field, std::move(value));
   }
+  for (const FieldDescriptor* field : others_) CopyFromEvents(record, *field, response);
 }
 
 }  // namespace sip

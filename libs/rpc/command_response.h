@@ -6,6 +6,7 @@
 //   <type>_id                           the stream <type>/<id> that the record writes ("rule_set_id": rule-set/<id>), unless that
 //                                       stream has the case's own id; else the field of that name of the first event that has one;
 //                                       else the request's own field of that name
+//   any other field                     the first event's field of the same name and type; unset for a command without events
 #ifndef SIP_LIBS_RPC_COMMAND_RESPONSE_H_
 #define SIP_LIBS_RPC_COMMAND_RESPONSE_H_
 
@@ -34,6 +35,7 @@ class CommandResponseRules {
   const google::protobuf::FieldDescriptor* consistency_token_;
   const google::protobuf::FieldDescriptor* case_id_;  // Null if the response has none.
   std::vector<IdField> ids_;
+  std::vector<const google::protobuf::FieldDescriptor*> others_;
 };
 
 }  // namespace sip

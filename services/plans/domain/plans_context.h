@@ -16,7 +16,8 @@ struct PlansContext {
   using Deciders = TypeList<CaseDecider, PlanDecider>;
   using Evolvers = TypeList<PlansFacts>;
   using Reaction = PlansReaction;
-  static bool KnowsCase(const State& state) { return state.case_record.has_value(); }
+  // Cases are born in this log: what is not known here is not known anywhere.
+  static bool KnowsCase(const State& /*state*/) { return true; }
   // A plan's own; the case's for everything else.
   static RuleSetRef PinnedRuleSet(const State& state, const StreamId& stream) {
     if (const auto plan = state.plans.find(stream.id); stream.type == "plan" && plan != state.plans.end()) {

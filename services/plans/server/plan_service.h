@@ -1,0 +1,18 @@
+// The commands of sip.plans.v1.PlanService over gRPC.
+#ifndef SIP_SERVICES_PLANS_SERVER_PLAN_SERVICE_H_
+#define SIP_SERVICES_PLANS_SERVER_PLAN_SERVICE_H_
+
+#include <memory>
+
+#include "libs/engine/command_executor.h"
+#include "libs/rpc/call_context.h"
+#include "libs/rpc/service.h"
+
+namespace sip {
+
+// `environment` and `executor` must outlive the service.
+std::unique_ptr<RpcService> NewPlanService(const CallEnvironment& environment, CommandExecutor& executor);
+
+}  // namespace sip
+
+#endif  // SIP_SERVICES_PLANS_SERVER_PLAN_SERVICE_H_
