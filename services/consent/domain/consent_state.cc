@@ -18,7 +18,6 @@ using consent::v1::ConsentRefused;
 using consent::v1::ConsentRequested;
 using consent::v1::ConsentScopeChanged;
 using consent::v1::ConsentWithdrawn;
-using consent::v1::WithdrawnPart;
 
 // Requests and refusals have no period.
 template <typename Event>

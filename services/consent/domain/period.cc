@@ -33,8 +33,8 @@ absl::Time StartOfPeriod(const GiveConsentRequest& request, const DecisionContex
 }
 
 bool WithdrawsAny(const WithdrawnPart& part, const ConsentGrant& grant) {
-  if (part.kinds_size() > 0 && std::find(part.kinds().begin(), part.kinds().end(), grant.kind()) == part.kinds().end())
-    return false;
+  const auto& kinds = part.kinds();
+  if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), grant.kind()) == kinds.end()) return false;
   if (part.parties().empty() && part.categories().empty()) return true;
   const bool party =
       std::any_of(part.parties().begin(), part.parties().end(), [&](const auto& key) { return Names(grant.parties(), key); });
