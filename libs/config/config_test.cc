@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 using Loaded = absl::StatusOr<std::variant<Config, PrintAndExit>>;
 
 std::string WriteFile(const std::string& name, const std::string& content) {
-  const std::string path = ::testing::TempDir() + "/" + name;
+  std::string path = ::testing::TempDir() + "/" + name;
   std::ofstream(path) << content;
   return path;
 }

@@ -12,7 +12,7 @@ namespace sip {
 namespace {
 
 std::string FreshPath(const std::string& name) {
-  const std::string path = ::testing::TempDir() + "/" + name;
+  std::string path = ::testing::TempDir() + "/" + name;
   std::remove(path.c_str());
   return path;
 }

@@ -106,7 +106,7 @@ class CommandMethod {
     if (!spec_.prepare) return Execute(std::move(call), std::move(command), request);
     const CallContext& context = call->context();
     spec_.prepare(context, kind,
-                  [this, &request, call = std::move(call), command = std::move(command)](absl::Status status) mutable {
+                  [this, &request, call = std::move(call), command = std::move(command)](const absl::Status& status) mutable {
                     if (!status.ok()) return call->Fail(status);
                     Execute(std::move(call), std::move(command), request);
                   });

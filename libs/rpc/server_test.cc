@@ -6,10 +6,8 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/client_unary_call.h>
 
-#include <condition_variable>
 #include <cstdlib>
 #include <fstream>
-#include <mutex>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -20,6 +18,7 @@
 #include "gmock/gmock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "gtest/gtest.h"
+#include "libs/base/mutex.h"
 #include "libs/rpc/log_handlers.h"
 #include "libs/rpc/status.h"
 #include "libs/telemetry/log.h"
@@ -58,42 +57,42 @@ class TestClock final : public Clock {
 class FakeExecutor final : public CommandExecutor {
  public:
   void Execute(CommandRequest request, Done done) override {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    requests_.push_back(request);
+    const MutexLock lock(mutex_);
+    requests_.push_back(std::move(request));
     done_.push_back(std::move(done));
-    arrived_.notify_all();
+    arrived_.NotifyAll();
   }
   // Waits for a command, takes it out and answers it. Returns what it was.
   CommandRequest Answer(absl::StatusOr<CommandAnswer> answer) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    arrived_.wait(lock, [this] { return !done_.empty(); });
-    Done done = std::move(done_.front());
-    CommandRequest request = std::move(requests_.front());
-    done_.erase(done_.begin());
-    requests_.erase(requests_.begin());
-    lock.unlock();
+    Await();
+    auto [request, done] = Take();
     done(std::move(answer));
-    return request;
+    return std::move(request);
   }
   // Waits for a command and leaves it there.
   void Await() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    arrived_.wait(lock, [this] { return !done_.empty(); });
+    const MutexLock lock(mutex_);
+    while (done_.empty()) arrived_.Wait(mutex_);
   }
   // Drops a command without an answer, as only a bug would.
   void Drop() {
     Await();
-    std::vector<Done> dropped;
-    const std::lock_guard<std::mutex> lock(mutex_);
-    dropped.swap(done_);
-    requests_.clear();
+    Take();
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::vector<CommandRequest> requests_;
-  std::vector<Done> done_;
+  std::pair<CommandRequest, Done> Take() {
+    const MutexLock lock(mutex_);
+    std::pair<CommandRequest, Done> taken(std::move(requests_.front()), std::move(done_.front()));
+    requests_.erase(requests_.begin());
+    done_.erase(done_.begin());
+    return taken;
+  }
+
+  Mutex mutex_;
+  CondVar arrived_;
+  std::vector<CommandRequest> requests_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Done> done_ ABSL_GUARDED_BY(mutex_);
 };
 
 CommandAnswer RecordedEcho() {
@@ -326,7 +325,7 @@ TEST_F(ServerTest, RefusesACallWhoseDeadlineHasPassed) {
   Start();
   grpc::ClientContext context;
   Identify(context);
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(10));
+  context.set_deadline(absl::ToChronoTime(SystemClock().Now() + absl::Minutes(10)));
   EchoRequest request;
   request.set_text("hej");
   EchoResponse response;

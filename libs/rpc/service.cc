@@ -32,8 +32,7 @@ class RawService final : public grpc::Service {
 
 }  // namespace
 
-class RpcService::Impl {
- public:
+struct RpcService::Impl {
   struct Method {
     const MethodDescriptor* descriptor;
     std::string path;  // "/sip.plans.v1.PlanService/DraftPlan"; gRPC keeps a pointer to it.
@@ -42,22 +41,22 @@ class RpcService::Impl {
     bool registered = false;
   };
 
-  Impl(absl::string_view full_name, const CallEnvironment& environment)
-      : environment_(environment),
-        descriptor_(google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(std::string(full_name))) {
-    SIP_CHECK(descriptor_ != nullptr);
-    for (int i = 0; i < descriptor_->method_count(); ++i) {
-      const MethodDescriptor* method = descriptor_->method(i);
-      const std::string name = absl::StrCat(descriptor_->full_name(), "/", method->name());
-      methods_.push_back({method, "/" + name, std::make_unique<MethodStats>(name, *environment.metrics), nullptr});
+  Impl(absl::string_view full_name, const CallEnvironment& shared)
+      : environment(shared),
+        descriptor(google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(std::string(full_name))) {
+    SIP_CHECK(descriptor != nullptr);
+    for (int i = 0; i < descriptor->method_count(); ++i) {
+      const MethodDescriptor* method = descriptor->method(i);
+      const std::string name = absl::StrCat(descriptor->full_name(), "/", method->name());
+      methods.push_back({method, "/" + name, std::make_unique<MethodStats>(name, *environment.metrics), nullptr});
     }
   }
 
   // The method of that name and those types, which must not have a handler yet.
   Method& Find(absl::string_view name, const Descriptor* request, const Descriptor* response, bool streaming) {
     const auto found =
-        std::find_if(methods_.begin(), methods_.end(), [&](const Method& method) { return method.descriptor->name() == name; });
-    SIP_CHECK(found != methods_.end());
+        std::find_if(methods.begin(), methods.end(), [&](const Method& method) { return method.descriptor->name() == name; });
+    SIP_CHECK(found != methods.end());
     SIP_CHECK(!found->registered);
     SIP_CHECK(found->descriptor->input_type() == request && found->descriptor->output_type() == response);
     SIP_CHECK(!found->descriptor->client_streaming() && found->descriptor->server_streaming() == streaming);
@@ -66,20 +65,20 @@ class RpcService::Impl {
   }
 
   RawService& Build() {
-    SIP_CHECK(raw_ == nullptr);
-    raw_ = std::make_unique<RawService>();
-    for (Method& method : methods_) {
+    SIP_CHECK(raw == nullptr);
+    raw = std::make_unique<RawService>();
+    for (Method& method : methods) {
       SIP_CHECK(method.handler != nullptr);
       const auto type = method.descriptor->server_streaming() ? RpcMethod::SERVER_STREAMING : RpcMethod::NORMAL_RPC;
-      raw_->Add(method.path.c_str(), type, method.handler.release());
+      raw->Add(method.path.c_str(), type, method.handler.release());
     }
-    return *raw_;
+    return *raw;
   }
 
-  const CallEnvironment& environment_;
-  const ServiceDescriptor* const descriptor_;
-  std::vector<Method> methods_;  // Does not grow after construction.
-  std::unique_ptr<RawService> raw_;
+  const CallEnvironment& environment;
+  const ServiceDescriptor* const descriptor;
+  std::vector<Method> methods;  // Does not grow after construction.
+  std::unique_ptr<RawService> raw;
 };
 
 RpcService::RpcService(absl::string_view full_name, const CallEnvironment& environment)
@@ -87,11 +86,11 @@ RpcService::RpcService(absl::string_view full_name, const CallEnvironment& envir
 
 RpcService::~RpcService() = default;
 
-const std::string& RpcService::full_name() const { return impl_->descriptor_->full_name(); }
+const std::string& RpcService::full_name() const { return impl_->descriptor->full_name(); }
 
 std::vector<std::string> RpcService::MissingMethods() const {
   std::vector<std::string> missing;
-  for (const Impl::Method& method : impl_->methods_) {
+  for (const Impl::Method& method : impl_->methods) {
     if (!method.registered) missing.push_back(method.descriptor->full_name());
   }
   return missing;
@@ -101,17 +100,17 @@ grpc::Service& RpcService::Build() { return impl_->Build(); }
 
 void RpcService::AddQuery(absl::string_view method, const Descriptor* response, QuerySpec spec) {
   Impl::Method& found = impl_->Find(method, spec.request->GetDescriptor(), response, /*streaming=*/false);
-  found.handler.reset(NewQueryHandler(std::move(spec), *found.stats, impl_->environment_));
+  found.handler.reset(NewQueryHandler(std::move(spec), *found.stats, impl_->environment));
 }
 
 void RpcService::AddStream(absl::string_view method, const Descriptor* response, StreamSpec spec) {
   Impl::Method& found = impl_->Find(method, spec.request->GetDescriptor(), response, /*streaming=*/true);
-  found.handler.reset(NewStreamHandler(std::move(spec), *found.stats, impl_->environment_));
+  found.handler.reset(NewStreamHandler(std::move(spec), *found.stats, impl_->environment));
 }
 
 void RpcService::AddCommand(absl::string_view method, CommandSpec spec) {
   Impl::Method& found = impl_->Find(method, spec.request, spec.response->GetDescriptor(), /*streaming=*/false);
-  found.handler.reset(NewCommandHandler(std::move(spec), *found.stats, impl_->environment_));
+  found.handler.reset(NewCommandHandler(std::move(spec), *found.stats, impl_->environment));
 }
 
 }  // namespace sip

@@ -113,7 +113,7 @@ class RpcService {
   void AddCommand(absl::string_view method, CommandSpec spec);
 
  private:
-  class Impl;
+  struct Impl;
   const std::unique_ptr<Impl> impl_;
 };
 

@@ -263,8 +263,8 @@ class Checker {
     if (rule.uuid) {
       if (text.empty() && !set) return;
       const std::optional<Uuid> uuid = Uuid::Parse(text);
-      if (!uuid.has_value() || uuid->IsNil())
-        Add(Reason::REASON_FIELD_INVALID, place, "Expected a UUID of 36 lower-case characters.");
+      const bool names_something = uuid.has_value() && !uuid->IsNil();
+      if (!names_something) Add(Reason::REASON_FIELD_INVALID, place, "Expected a UUID of 36 lower-case characters.");
       return;
     }
     if (const std::optional<std::string> fault = FaultOfText(text)) Add(Reason::REASON_TEXT_INVALID, place, *fault);

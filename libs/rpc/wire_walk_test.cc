@@ -57,7 +57,8 @@ TEST(WireWalk, IsBoundedInDepth) {
   for (int i = 0; i < 60; ++i) {
     std::string outer = "\x32";
     outer.push_back(static_cast<char>(bytes.size()));
-    bytes = outer + bytes;
+    outer += bytes;
+    bytes = outer;
   }
   EXPECT_FALSE(Walk(bytes).has_value());
   EchoRequest deep;

@@ -43,7 +43,7 @@ std::string Exchange(uint16_t port, const std::string& request) {
 
 class HttpEndpointTest : public ::testing::Test {
  protected:
-  void Start(HttpEndpointOptions options = {}) {
+  void Start(const HttpEndpointOptions& options = {}) {
     auto endpoint = NewHttpEndpoint(options, *metrics_, [this] { return health_; });
     ASSERT_TRUE(endpoint.ok()) << endpoint.status();
     endpoint_ = std::move(*endpoint);

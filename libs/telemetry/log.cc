@@ -1,6 +1,7 @@
 #include "libs/telemetry/log.h"
 
 #include <spdlog/common.h>
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/details/periodic_worker.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
@@ -9,12 +10,13 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <mutex>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "libs/base/check.h"
 #include "libs/base/clock.h"
+#include "libs/base/mutex.h"
 
 namespace sip {
 namespace {
@@ -22,28 +24,29 @@ namespace {
 constexpr size_t kBufferBytes = 32 << 10;
 constexpr std::chrono::seconds kFlushEvery{1};
 
-// Collects lines and writes them to standard error in large pieces, or keeps them for a capture.
-class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
+// Collects lines and writes them to standard error in large pieces, or keeps them for a capture. Locks by itself.
+class LineSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   void BeginCapture() {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(lines_mutex_);
     SIP_CHECK(!capturing_);
     WriteOut();
     capturing_ = true;
     captured_.clear();
   }
   void EndCapture() {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(lines_mutex_);
     capturing_ = false;
   }
   std::vector<std::string> Captured() {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(lines_mutex_);
     return captured_;
   }
 
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     const absl::string_view line(message.payload.data(), message.payload.size());
+    const MutexLock lock(lines_mutex_);
     if (capturing_) {
       captured_.emplace_back(line);
       return;
@@ -51,11 +54,14 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     absl::StrAppend(&buffer_, line, "\n");
     if (buffer_.size() >= kBufferBytes) WriteOut();
   }
-  void flush_() override { WriteOut(); }
+  void flush_() override {
+    const MutexLock lock(lines_mutex_);
+    WriteOut();
+  }
 
  private:
   // What cannot be written is lost: there is nowhere to say so.
-  void WriteOut() {
+  void WriteOut() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lines_mutex_) {
     absl::string_view rest = buffer_;
     while (!rest.empty()) {
       const ssize_t written = ::write(STDERR_FILENO, rest.data(), rest.size());
@@ -66,9 +72,10 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
     buffer_.clear();
   }
 
-  std::string buffer_;
-  bool capturing_ = false;
-  std::vector<std::string> captured_;
+  Mutex lines_mutex_;
+  std::string buffer_ ABSL_GUARDED_BY(lines_mutex_);
+  bool capturing_ ABSL_GUARDED_BY(lines_mutex_) = false;
+  std::vector<std::string> captured_ ABSL_GUARDED_BY(lines_mutex_);
 };
 
 spdlog::level::level_enum ToSpdlog(LogLevel level) {

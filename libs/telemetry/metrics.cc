@@ -20,7 +20,7 @@ namespace {
 class CounterOf final : public Counter {
  public:
   explicit CounterOf(prometheus::Counter& counter) : counter_(counter) {}
-  void Increment(double by) override { counter_.Increment(by); }
+  void Add(double by) override { counter_.Increment(by); }
 
  private:
   prometheus::Counter& counter_;
@@ -70,31 +70,6 @@ Instrument& FindOrMake(Cache<Instrument>& cache, const std::string& key, const M
 
 class PrometheusMetrics final : public Metrics {
  public:
-  Counter& GetCounter(StaticText name, StaticText help, const MetricLabels& labels) override {
-    const MutexLock lock(mutex_);
-    return FindOrMake(counters_, KeyOf(name, labels), [&] {
-      auto& family = prometheus::BuildCounter().Name(std::string(name.view())).Help(std::string(help.view())).Register(registry_);
-      return std::make_unique<CounterOf>(family.Add(ToPrometheus(labels)));
-    });
-  }
-
-  Gauge& GetGauge(StaticText name, StaticText help, const MetricLabels& labels) override {
-    const MutexLock lock(mutex_);
-    return FindOrMake(gauges_, KeyOf(name, labels), [&] {
-      auto& family = prometheus::BuildGauge().Name(std::string(name.view())).Help(std::string(help.view())).Register(registry_);
-      return std::make_unique<GaugeOf>(family.Add(ToPrometheus(labels)));
-    });
-  }
-
-  Histogram& GetHistogram(StaticText name, StaticText help, const std::vector<double>& bounds,
-                          const MetricLabels& labels) override {
-    const MutexLock lock(mutex_);
-    return FindOrMake(histograms_, KeyOf(name, labels), [&] {
-      auto& family = prometheus::BuildHistogram().Name(std::string(name.view())).Help(std::string(help.view())).Register(registry_);
-      return std::make_unique<HistogramOf>(family.Add(ToPrometheus(labels), bounds));
-    });
-  }
-
   std::string Exposition() const override {
     std::ostringstream out;
     prometheus::TextSerializer().Serialize(out, registry_.Collect());
@@ -102,6 +77,31 @@ class PrometheusMetrics final : public Metrics {
   }
 
  private:
+  Counter& FindOrMakeCounter(StaticText name, StaticText help, const MetricLabels& labels) override {
+    const MutexLock lock(mutex_);
+    return FindOrMake(counters_, KeyOf(name, labels), [&] {
+      auto& family = prometheus::BuildCounter().Name(std::string(name.view())).Help(std::string(help.view())).Register(registry_);
+      return std::make_unique<CounterOf>(family.Add(ToPrometheus(labels)));
+    });
+  }
+
+  Gauge& FindOrMakeGauge(StaticText name, StaticText help, const MetricLabels& labels) override {
+    const MutexLock lock(mutex_);
+    return FindOrMake(gauges_, KeyOf(name, labels), [&] {
+      auto& family = prometheus::BuildGauge().Name(std::string(name.view())).Help(std::string(help.view())).Register(registry_);
+      return std::make_unique<GaugeOf>(family.Add(ToPrometheus(labels)));
+    });
+  }
+
+  Histogram& FindOrMakeHistogram(StaticText name, StaticText help, const std::vector<double>& bounds,
+                                 const MetricLabels& labels) override {
+    const MutexLock lock(mutex_);
+    return FindOrMake(histograms_, KeyOf(name, labels), [&] {
+      auto& family = prometheus::BuildHistogram().Name(std::string(name.view())).Help(std::string(help.view())).Register(registry_);
+      return std::make_unique<HistogramOf>(family.Add(ToPrometheus(labels), bounds));
+    });
+  }
+
   prometheus::Registry registry_;
   Mutex mutex_;
   Cache<Counter> counters_ ABSL_GUARDED_BY(mutex_);

@@ -21,7 +21,10 @@ namespace sip {
 class Counter {
  public:
   virtual ~Counter() = default;
-  virtual void Increment(double by = 1) = 0;
+  void Increment(double by = 1) { Add(by); }
+
+ private:
+  virtual void Add(double by) = 0;
 };
 
 // Goes up and down.
@@ -51,13 +54,22 @@ class Metrics {
  public:
   virtual ~Metrics() = default;
   // The instrument of that name and those labels, made by the first call. A name belongs to one kind of instrument only.
-  virtual Counter& GetCounter(StaticText name, StaticText help, const MetricLabels& labels = {}) = 0;
-  virtual Gauge& GetGauge(StaticText name, StaticText help, const MetricLabels& labels = {}) = 0;
+  Counter& GetCounter(StaticText name, StaticText help, const MetricLabels& labels = {}) {
+    return FindOrMakeCounter(name, help, labels);
+  }
+  Gauge& GetGauge(StaticText name, StaticText help, const MetricLabels& labels = {}) { return FindOrMakeGauge(name, help, labels); }
   // `bounds` are the ascending upper bounds of the buckets; the last, infinite one is added.
-  virtual Histogram& GetHistogram(StaticText name, StaticText help, const std::vector<double>& bounds,
-                                  const MetricLabels& labels = {}) = 0;
+  Histogram& GetHistogram(StaticText name, StaticText help, const std::vector<double>& bounds, const MetricLabels& labels = {}) {
+    return FindOrMakeHistogram(name, help, bounds, labels);
+  }
   // All of them in Prometheus' text format 0.0.4.
   virtual std::string Exposition() const = 0;
+
+ private:
+  virtual Counter& FindOrMakeCounter(StaticText name, StaticText help, const MetricLabels& labels) = 0;
+  virtual Gauge& FindOrMakeGauge(StaticText name, StaticText help, const MetricLabels& labels) = 0;
+  virtual Histogram& FindOrMakeHistogram(StaticText name, StaticText help, const std::vector<double>& bounds,
+                                         const MetricLabels& labels) = 0;
 };
 
 std::unique_ptr<Metrics> NewMetrics();
