@@ -204,6 +204,12 @@ constexpr bool IsReactionOrVoid() {
 
 }  // namespace internal_context_model
 
+// The state behind an opaque one, for readers that know which context it belongs to.
+template <typename State>
+const State& StateAs(const CaseState& state) {
+  return internal_context_model::ValueOf<State>(state);
+}
+
 template <typename C>
 std::unique_ptr<ContextModel> MakeContextModel() {
   static_assert(internal_context_model::AllDeciders(typename C::Deciders{}), "every entry of Deciders must be a Decider");
