@@ -1,0 +1,69 @@
+// Keeps one view up to date: reads the logs that its projection names, one thread per log, and commits rows and checkpoints batch
+// by batch. An error stops this view alone; ViewProgress tells why.
+#ifndef SIP_LIBS_VIEWS_PROJECTION_RUNNER_H_
+#define SIP_LIBS_VIEWS_PROJECTION_RUNNER_H_
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/mutex.h"
+#include "libs/views/fold_logs.h"
+#include "libs/views/view_progress.h"
+#include "libs/views/view_store.h"
+
+namespace sip {
+
+// Everything that is pointed to outlives the runner.
+class ProjectionRunner {
+ public:
+  struct Options {
+    size_t max_records = 500;                     // Of one batch.
+    absl::Duration idle_wait = absl::Seconds(1);  // How long a read waits for records.
+  };
+
+  // `progress` knows the same logs.
+  ProjectionRunner(FoldInput input, ViewStore& store, ViewProgress& progress, Options options);
+  // Stops.
+  ~ProjectionRunner();
+  ProjectionRunner(const ProjectionRunner&) = delete;
+  ProjectionRunner& operator=(const ProjectionRunner&) = delete;
+
+  // Opens the logs where the stored checkpoints stand and tells `progress`. DATA_LOSS if a checkpoint is of another history:
+  // rebuild.
+  absl::Status Open();
+  // After Open: begins to read, on threads of its own.
+  void Start();
+  // Ends the threads. The thread that started them calls it.
+  void Stop();
+
+  // After Open, instead of Start: reads each log once, without waiting. True if there was something. For tests and start-up.
+  absl::StatusOr<bool> PollOnce();
+
+ private:
+  struct Reader {
+    EventLog* log = nullptr;
+    std::unique_ptr<LogTail> tail;
+    std::thread thread;
+  };
+
+  // Reads and commits one batch; false if there was nothing.
+  absl::StatusOr<bool> ReadOnce(Reader& reader, absl::Duration wait);
+  absl::Status CommitBatch(const EventLog& log, const TailBatch& batch, const std::vector<RecordedCommand>& records);
+  void TellProgress(const EventLog& log, const TailBatch& batch);
+  void Work(Reader& reader);
+
+  const FoldInput input_;
+  ViewStore& store_;
+  ViewProgress& progress_;
+  const Options options_;
+  std::vector<Reader> readers_;
+  Mutex commit_mutex_;  // One transaction at a time.
+};
+
+}  // namespace sip
+
+#endif  // SIP_LIBS_VIEWS_PROJECTION_RUNNER_H_
