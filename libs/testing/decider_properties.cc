@@ -1,5 +1,6 @@
 #include "libs/testing/decider_properties.h"
 
+#include <algorithm>
 #include <cctype>
 #include <fstream>
 #include <functional>

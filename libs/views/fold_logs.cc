@@ -1,5 +1,6 @@
 #include "libs/views/fold_logs.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>

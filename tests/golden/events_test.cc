@@ -1,7 +1,6 @@
 // The stored bytes of every event kind. What this test approves lies in logs for ever: a difference means that old records would be
 // read differently, unless it is a new field or kind.
 
-#include <set>
 #include <string>
 #include <vector>
 
