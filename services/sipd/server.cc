@@ -41,6 +41,7 @@ absl::StatusOr<std::unique_ptr<SipServer>> SipServer::Start(const Config& config
   std::unique_ptr<SipServer> server(new SipServer(config, clock));
   const absl::Time start = clock.Now();
   SIP_ASSIGN_OR_RETURN(server->write_side_, WriteSide::Open(config, clock, std::move(on_stopped)));
+  SIP_ASSIGN_OR_RETURN(server->read_side_, ReadSide::Open(config, clock, *server->write_side_));
   SIP_RETURN_IF_ERROR(server->StartRpc());
   SIP_RETURN_IF_ERROR(server->StartHttp());
   server->rpc_->SetAllServing(true);
@@ -69,6 +70,7 @@ void SipServer::AddServices() {
   rpc_->AddService(NewConsentService(environment, write_side_->engine(ConsentContext::kLogName)));
   rpc_->AddService(NewMeetingService(environment, write_side_->engine(MeetingsContext::kLogName)));
   rpc_->AddService(NewDeviationService(environment, write_side_->engine(DeviationsContext::kLogName)));
+  read_side_->AddServices(*rpc_);
 }
 
 absl::Status SipServer::StartHttp() {
@@ -76,7 +78,9 @@ absl::Status SipServer::StartHttp() {
   options.address = config_.http_address;
   SIP_ASSIGN_OR_RETURN(http_, NewHttpEndpoint(options, *metrics_, [this] {
                          write_side_->UpdateMetrics(*metrics_);
-                         return write_side_->Health();
+                         read_side_->UpdateMetrics(*metrics_);
+                         const absl::Status records = write_side_->Health();
+                         return records.ok() ? read_side_->Health() : records;
                        }));
   return absl::OkStatus();
 }
@@ -100,8 +104,10 @@ void SipServer::Stop() {
   if (std::exchange(stopped_, true)) return;
   if (rpc_ != nullptr) rpc_->Stop(config_.drain_timeout);
   http_.reset();
+  if (read_side_ != nullptr) read_side_->Stop();
   if (write_side_ != nullptr) write_side_->Shutdown();
   rpc_.reset();
+  read_side_.reset();
   FlushLog();
 }
 

@@ -12,6 +12,7 @@
 #include "libs/rpc/server.h"
 #include "libs/telemetry/http_endpoint.h"
 #include "libs/telemetry/metrics.h"
+#include "services/sipd/read_side.h"
 #include "services/sipd/write_side.h"
 
 namespace sip {
@@ -39,6 +40,7 @@ class SipServer {
   Clock& clock_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<WriteSide> write_side_;
+  std::unique_ptr<ReadSide> read_side_;
   std::unique_ptr<RpcServer> rpc_;
   std::unique_ptr<HttpEndpoint> http_;
   bool stopped_ = false;

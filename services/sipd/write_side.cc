@@ -126,7 +126,9 @@ absl::Status WriteSide::OpenLog(std::function<void(absl::Status)> on_stopped) {
   options.anchor_path = config_.storage_anchor_file;
   options.disk_reserve_bytes = config_.storage_disk_reserve_bytes;
   options.on_failure = std::move(on_stopped);
-  options.on_warning = [](const absl::Status& status) { LogWarning("anchor_not_written", {{"why", OperatorText(status.message())}}); };
+  options.on_warning = [](const absl::Status& status) {
+    LogWarning("anchor_not_written", {{"why", OperatorText(status.message())}});
+  };
   for (const std::string& name : log_names_) {
     const bool shared = name == RulesContext::kLogName || name == SubjectsContext::kLogName;
     options.logs.push_back({name, shared ? 1 : static_cast<uint32_t>(config_.partitions)});
@@ -286,7 +288,8 @@ void WriteSide::Shutdown() {
   engines_.clear();
   rule_follower_.reset();
   if (store_ != nullptr) {
-    if (const absl::Status closed = store_->Close(); !closed.ok()) LogError("log_not_closed", {{"why", OperatorText(closed.message())}});
+    if (const absl::Status closed = store_->Close(); !closed.ok())
+      LogError("log_not_closed", {{"why", OperatorText(closed.message())}});
   }
 }
 

@@ -1,0 +1,100 @@
+#include "services/sipd/read_side.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+#include "libs/eventsourcing/record.h"
+#include "libs/eventsourcing/rejection.h"
+#include "services/consent/domain/consent.h"
+#include "services/deviations/domain/deviations.h"
+#include "services/meetings/domain/meetings_context.h"
+#include "services/plans/domain/plans_context.h"
+#include "services/views/projections/registry.h"
+#include "services/views/server/history_service.h"
+#include "services/views/server/plan_views.h"
+
+namespace sip {
+namespace {
+
+absl::StatusOr<std::vector<RecordOfCase>> ReadRecords(WriteSide& side, const CaseRecordsQuestion& question) {
+  const uint32_t partition = PartitionOf(question.case_id, side.log(question.log_name).identity().partition_count);
+  std::vector<RecordOfCase> records;
+  const absl::Status read =
+      side.streams(question.log_name).ReadScope(partition, question.case_id, [&](ValidRecord stored) -> absl::Status {
+        absl::StatusOr<RecordedCommand> decoded = side.codec().Decode(stored, question.log_name, DecodeOptions{.command = true});
+        if (!decoded.ok()) return decoded.status();
+        if (question.as_of.has_value() && decoded->recorded_at > *question.as_of) return absl::OkStatus();
+        records.push_back({std::move(stored), *std::move(decoded)});
+        return absl::OkStatus();
+      });
+  if (!read.ok()) return read;
+  return records;
+}
+
+// Reads once everything of the case that is in flight is durable.
+void ReadWhenDurable(WriteSide& side, CaseRecordsQuestion question,
+                     absl::AnyInvocable<void(absl::StatusOr<std::vector<RecordOfCase>>)> done) {
+  ContextEngine& engine = side.engine(question.log_name);
+  const Uuid case_id = question.case_id;
+  engine.ReadState(case_id,
+                   [&side, question = std::move(question), done = std::move(done)](absl::StatusOr<const CaseState*> state) mutable {
+                     if (!state.ok()) return done(state.status());
+                     done(ReadRecords(side, question));
+                   });
+}
+
+}  // namespace
+
+CaseRecords CaseRecordsOf(WriteSide& write_side) {
+  return [&write_side](CaseRecordsQuestion question, absl::AnyInvocable<void(absl::StatusOr<std::vector<RecordOfCase>>)> done) {
+    if (!question.as_of.has_value()) return ReadWhenDurable(write_side, std::move(question), std::move(done));
+    ContextEngine& engine = write_side.engine(question.log_name);
+    const uint32_t partition = PartitionOf(question.case_id, engine.partition_count());
+    engine.PromiseWatermark(partition, [&write_side, question = std::move(question),
+                                        done = std::move(done)](absl::StatusOr<Watermark> watermark) mutable {
+      if (!watermark.ok()) return done(watermark.status());
+      if (*question.as_of > watermark->recorded_until) {
+        return done(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP, "", "as_of", "The time has not passed yet."));
+      }
+      ReadWhenDurable(write_side, std::move(question), std::move(done));
+    });
+  };
+}
+
+absl::StatusOr<std::unique_ptr<ReadSide>> ReadSide::Open(const Config& config, Clock& clock, WriteSide& write_side) {
+  std::unique_ptr<ReadSide> side(new ReadSide(write_side));
+  ViewSet::Parts parts{write_side.codec(),
+                       write_side.timer(),
+                       clock,
+                       &write_side.resources(),
+                       config.data_dir + "/views",
+                       [&write_side](absl::string_view name) -> EventLog& { return write_side.log(name); },
+                       [&write_side](absl::string_view name) -> StreamStore& { return write_side.streams(name); }};
+  std::error_code error;
+  std::filesystem::create_directories(parts.root, error);
+  if (error) return absl::UnavailableError(absl::StrCat("cannot make the folder ", parts.root, ": ", error.message()));
+  SIP_ASSIGN_OR_RETURN(side->views_, ViewSet::Open(std::move(parts), AllProjections(write_side.rule_book(), write_side.zone())));
+  return side;
+}
+
+void ReadSide::AddServices(RpcServer& server) const {
+  const CallEnvironment& environment = server.environment();
+  const CaseRecords records = CaseRecordsOf(write_side_);
+  server.AddService(NewPlanViews(environment, *views_, records, write_side_.rule_book(), write_side_.zone()));
+  server.AddService(NewHistoryService(
+      environment, *views_, records,
+      {PlansContext::kLogName, ConsentContext::kLogName, MeetingsContext::kLogName, DeviationsContext::kLogName}));
+}
+
+void ReadSide::UpdateMetrics(Metrics& metrics) const {
+  for (const std::string& name : views_->Names()) {
+    const ViewProgress& progress = views_->progress(name);
+    const MetricLabels labels = {{"view", name}};
+    metrics.GetGauge("sip_view_waiting", "Queries that wait for the view.", labels).Set(static_cast<double>(progress.waiting()));
+    metrics.GetGauge("sip_view_running", "1 if the view follows its logs.", labels).Set(progress.status().ok() ? 1 : 0);
+  }
+}
+
+}  // namespace sip

@@ -1,0 +1,129 @@
+#include "services/views/server/view_set.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/check.h"
+#include "libs/base/status_macros.h"
+#include "libs/eventsourcing/occurred.h"
+#include "libs/eventsourcing/record.h"
+#include "libs/views/view_folder.h"
+
+namespace sip {
+
+const ViewReader& ViewReading::operator[](absl::string_view name) const {
+  const auto it = views.find(name);
+  SIP_CHECK(it != views.end());
+  return *it->second;
+}
+
+struct ViewSet::Waiting {
+  const ViewSet& set;
+  ViewQuestion question;
+  size_t next = 0;  // The view to wait for.
+  absl::AnyInvocable<void(absl::StatusOr<ViewReading>)> done;
+};
+
+absl::StatusOr<std::unique_ptr<ViewSet>> ViewSet::Open(Parts parts, std::vector<std::unique_ptr<Projection>> projections) {
+  std::unique_ptr<ViewSet> set(new ViewSet(std::move(parts)));
+  for (std::unique_ptr<Projection>& projection : projections) SIP_RETURN_IF_ERROR(set->Add(std::move(projection)));
+  for (auto& [name, view] : set->views_) view.runner->Start();
+  return set;
+}
+
+ViewSet::~ViewSet() { Stop(); }
+
+absl::Status ViewSet::Add(std::unique_ptr<Projection> projection) {
+  std::vector<EventLog*> logs;
+  std::vector<LogIdentity> identities;
+  std::map<std::string, std::string> names_of_ids;
+  for (const std::string& name : projection->Logs()) {
+    logs.push_back(&parts_.log(name));
+    identities.push_back(logs.back()->identity());
+    names_of_ids[identities.back().log_id] = name;
+  }
+  const std::string name(projection->Name());
+  View& view = views_[name];
+  view.projection = std::move(projection);
+  const FoldInput input{*view.projection, logs, parts_.codec};
+  SIP_ASSIGN_OR_RETURN(view.store, OpenOrRebuildView(input, parts_.root, parts_.resources));
+  ViewProgress::Options options;
+  options.leaf_lookup = [this, names_of_ids](absl::string_view log_id, uint32_t partition,
+                                             uint64_t idx) -> std::optional<std::string> {
+    const auto place = parts_.streams(names_of_ids.at(std::string(log_id))).FindPosition(partition, idx);
+    if (!place.ok() || !place->has_value()) return std::nullopt;
+    return (*place)->leaf_prefix;
+  };
+  view.progress = std::make_unique<ViewProgress>(identities, parts_.timer, parts_.clock, std::move(options));
+  view.runner = std::make_unique<ProjectionRunner>(input, *view.store, *view.progress, ProjectionRunner::Options{});
+  const absl::Status opened = view.runner->Open();
+  if (!opened.ok()) return absl::Status(opened.code(), absl::StrCat("view ", name, ": ", opened.message()));
+  return absl::OkStatus();
+}
+
+void ViewSet::Read(ViewQuestion question, absl::AnyInvocable<void(absl::StatusOr<ViewReading>)> done) const {
+  if (question.tokens.empty()) return done(TakeReading(question));
+  WaitForNext(std::make_shared<Waiting>(Waiting{*this, std::move(question), 0, std::move(done)}));
+}
+
+void ViewSet::WaitForNext(std::shared_ptr<Waiting> waiting) {
+  if (waiting->next == waiting->question.views.size()) return waiting->done(waiting->set.TakeReading(waiting->question));
+  ViewProgress& progress = waiting->set.progress(waiting->question.views[waiting->next++]);
+  const std::vector<ConsistencyToken>& tokens = waiting->question.tokens;
+  const absl::Time deadline = waiting->question.deadline;
+  progress.WaitFor(tokens, deadline, [waiting](absl::Status reached) {
+    if (!reached.ok()) return waiting->done(std::move(reached));
+    WaitForNext(waiting);
+  });
+}
+
+ViewReading ViewSet::TakeReading(const ViewQuestion& question) const {
+  ViewReading reading;
+  std::map<std::pair<std::string, uint32_t>, ConsistencyToken> least;
+  for (const std::string& name : question.views) {
+    // Positions before rows: the rows then hold at least what is told.
+    for (const ViewPosition& position : progress(name).Positions()) {
+      const bool shared = parts_.log(position.log_name).identity().partition_count == 1;
+      const uint32_t partition_count = parts_.log(position.log_name).identity().partition_count;
+      if (!shared && !question.case_id.IsNil() && PartitionOf(question.case_id, partition_count) != position.partition) continue;
+      if (position.next_idx == 0) continue;
+      const ConsistencyToken token{position.log_id, position.partition, position.next_idx - 1, position.leaf_prefix};
+      const auto [it, added] = least.try_emplace({position.log_name, position.partition}, token);
+      if (!added && token.idx < it->second.idx) it->second = token;
+    }
+    reading.views[name] = views_.find(name)->second.store->Snapshot();
+  }
+  for (const auto& [place, token] : least) reading.read_at.add_consistency_tokens(EncodeToken(token));
+  *reading.read_at.mutable_as_of_or_now() = ToProto(parts_.clock.Now());
+  return reading;
+}
+
+absl::Status ViewSet::Health() const {
+  for (const auto& [name, view] : views_) {
+    if (const absl::Status status = view.progress->status(); !status.ok()) {
+      return absl::Status(status.code(), absl::StrCat("view ", name, " stands still: ", status.message()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> ViewSet::Names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, view] : views_) names.push_back(name);
+  return names;
+}
+
+ViewProgress& ViewSet::progress(absl::string_view name) const {
+  const auto it = views_.find(name);
+  SIP_CHECK(it != views_.end());
+  return *it->second.progress;
+}
+
+void ViewSet::Stop() {
+  for (auto& [name, view] : views_) {
+    if (view.runner != nullptr) view.runner->Stop();
+  }
+}
+
+}  // namespace sip
