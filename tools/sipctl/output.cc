@@ -1,16 +1,22 @@
 #include "tools/sipctl/output.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "google/protobuf/any.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/time_util.h"
 #include "google/type/date.pb.h"
+#include "libs/base/check.h"
+#include "sip/common/v1/options.pb.h"
 
 namespace sip {
 namespace {
@@ -54,6 +60,11 @@ bool IsSimple(const FieldDescriptor& field) {
   return type == "google.protobuf.Timestamp" || type == "google.type.Date" || type == "sip.common.v1.Occurred";
 }
 
+std::string BytesText(const Message& message, const FieldDescriptor& field, int index) {
+  const Reflection& r = *message.GetReflection();
+  return absl::BytesToHexString(index < 0 ? r.GetString(message, &field) : r.GetRepeatedString(message, &field, index));
+}
+
 // The value at `index` of a repeated field, or the only one (index -1).
 std::string ScalarText(const Message& message, const FieldDescriptor& field, int index) {
   const Reflection& r = *message.GetReflection();
@@ -83,67 +94,109 @@ std::string ScalarText(const Message& message, const FieldDescriptor& field, int
   return "";
 }
 
-void AppendLines(const Message& message, int depth, std::string& out);
+bool IsContent(const FieldDescriptor& field) { return field.options().GetExtension(common::v1::rules).content(); }
 
-void AppendField(const Message& message, const FieldDescriptor& field, int index, int depth, std::string& out) {
-  const std::string indent(static_cast<size_t>(depth) * 2, ' ');
-  const std::string name = absl::StrReplaceAll(field.name(), {{"_", " "}});
-  const bool structured = field.message_type() != nullptr;
-  const std::string text = field.type() == FieldDescriptor::TYPE_BYTES ? "(bytes)" : ScalarText(message, field, index);
-  if (!structured || !text.empty()) {
-    absl::StrAppend(&out, indent, name, ": ", absl::StrReplaceAll(text, {{"\n", "\n" + indent + "  "}}), "\n");
-    return;
-  }
-  absl::StrAppend(&out, indent, name, ":\n");
-  const Reflection& r = *message.GetReflection();
-  AppendLines(index < 0 ? r.GetMessage(message, &field) : r.GetRepeatedMessage(message, &field, index), depth + 1, out);
+// What an Any holds; null if its type is not known here.
+std::unique_ptr<Message> Unpacked(const Message& message) {
+  if (message.GetDescriptor() != google::protobuf::Any::descriptor()) return nullptr;
+  const auto& any = static_cast<const google::protobuf::Any&>(message);
+  const std::string type = any.type_url().substr(any.type_url().rfind('/') + 1);
+  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type);
+  const Message* prototype =
+      descriptor == nullptr ? nullptr : google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor);
+  if (prototype == nullptr) return nullptr;
+  std::unique_ptr<Message> inner(prototype->New());
+  return any.UnpackTo(inner.get()) ? std::move(inner) : nullptr;
 }
 
-void AppendLines(const Message& message, int depth, std::string& out) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    if (!field->is_repeated()) {
-      AppendField(message, *field, -1, depth, out);
-      continue;
+// Writes messages as indented lines.
+class LinePrinter {
+ public:
+  LinePrinter(TextMask mask, std::string& out) : mask_(mask), out_(out) {}
+
+  void Print(const Message& message, int depth) {
+    if (const std::unique_ptr<Message> inner = Unpacked(message)) return Print(*inner, depth);
+    std::vector<const FieldDescriptor*> fields;
+    message.GetReflection()->ListFields(message, &fields);
+    for (const FieldDescriptor* field : fields) {
+      const int count = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
+      for (int i = 0; i < count; ++i) PrintField(message, *field, field->is_repeated() ? i : -1, depth);
     }
-    for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i) AppendField(message, *field, i, depth, out);
   }
-}
 
-// The one list of messages in a List… response; null if there is none, or more than one.
+ private:
+  std::string TextOf(const Message& message, const FieldDescriptor& field, int index) const {
+    if (mask_ == TextMask::kHide && IsContent(field)) return "•••";
+    if (field.type() == FieldDescriptor::TYPE_BYTES) return BytesText(message, field, index);
+    return ScalarText(message, field, index);
+  }
+
+  void PrintField(const Message& message, const FieldDescriptor& field, int index, int depth) {
+    const std::string indent(static_cast<size_t>(depth) * 2, ' ');
+    const std::string name = absl::StrReplaceAll(field.name(), {{"_", " "}});
+    const std::string text = TextOf(message, field, index);
+    if (field.message_type() == nullptr || !text.empty()) {
+      absl::StrAppend(&out_, indent, name, ": ", absl::StrReplaceAll(text, {{"\n", "\n" + indent + "  "}}), "\n");
+      return;
+    }
+    absl::StrAppend(&out_, indent, name, ":\n");
+    const Reflection& r = *message.GetReflection();
+    Print(index < 0 ? r.GetMessage(message, &field) : r.GetRepeatedMessage(message, &field, index), depth + 1);
+  }
+
+  const TextMask mask_;
+  std::string& out_;
+};
+
+// The list in a response that is nothing but a list and how far was read; null otherwise.
 const FieldDescriptor* ListField(const Message& response) {
   const FieldDescriptor* list = nullptr;
   for (int i = 0; i < response.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = response.GetDescriptor()->field(i);
-    if (!field->is_repeated() || field->message_type() == nullptr) continue;
-    if (list != nullptr) return nullptr;
+    if (field->name() == "next_page_token" || field->name() == "read_at") continue;
+    if (list != nullptr || !field->is_repeated() || field->message_type() == nullptr) return nullptr;
     list = field;
   }
   return list;
 }
 
+// A column: a field of the element, or of the element's row.
+struct Column {
+  const FieldDescriptor* row = nullptr;  // Null: of the element.
+  const FieldDescriptor* field = nullptr;
+};
+
+void AddColumns(const google::protobuf::Descriptor& type, const FieldDescriptor* row, std::vector<Column>& columns) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor* field = type.field(i);
+    const bool is_row = field->name() == "row" || absl::EndsWith(field->name(), "_row");
+    if (IsSimple(*field) && field->type() != FieldDescriptor::TYPE_BYTES) columns.push_back({row, field});
+    if (is_row && row == nullptr && field->message_type() != nullptr) AddColumns(*field->message_type(), field, columns);
+  }
+}
+
+std::string CellText(const Message& element, const Column& column) {
+  const Message& message = column.row == nullptr ? element : element.GetReflection()->GetMessage(element, column.row);
+  const bool absent = column.field->message_type() != nullptr && !message.GetReflection()->HasField(message, column.field);
+  return absent ? "" : ScalarText(message, *column.field, -1);
+}
+
 std::string FormatTable(const Message& response, const FieldDescriptor& list) {
   const Reflection& reflection = *response.GetReflection();
   const int rows = reflection.FieldSize(response, &list);
-  std::vector<const FieldDescriptor*> columns;
-  for (int i = 0; i < list.message_type()->field_count(); ++i) {
-    const FieldDescriptor* field = list.message_type()->field(i);
-    if (IsSimple(*field) && field->type() != FieldDescriptor::TYPE_BYTES) columns.push_back(field);
-  }
+  if (rows == 0) return "(none)\n";
+  std::vector<Column> columns;
+  AddColumns(*list.message_type(), nullptr, columns);
   std::vector<std::vector<std::string>> cells(1);
-  for (const FieldDescriptor* column : columns) {
-    cells[0].push_back(absl::AsciiStrToUpper(absl::StrReplaceAll(column->name(), {{"_", " "}})));
+  for (const Column& column : columns) {
+    cells[0].push_back(absl::AsciiStrToUpper(absl::StrReplaceAll(column.field->name(), {{"_", " "}})));
   }
   for (int i = 0; i < rows; ++i) {
-    const Message& row = reflection.GetRepeatedMessage(response, &list, i);
     cells.emplace_back();
-    for (const FieldDescriptor* column : columns) {
-      const bool absent = column->message_type() != nullptr && !row.GetReflection()->HasField(row, column);
-      cells.back().push_back(absent ? "" : ScalarText(row, *column, -1));
-    }
+    for (const Column& column : columns)
+      cells.back().push_back(CellText(reflection.GetRepeatedMessage(response, &list, i), column));
   }
-  return rows == 0 ? "(none)\n" : AlignColumns(cells);
+  return AlignColumns(cells);
 }
 
 }  // namespace
@@ -171,12 +224,21 @@ std::string Format(const Message& response, OutputFormat format) {
     const auto status = google::protobuf::util::MessageToJsonString(response, &json, options);
     return status.ok() ? json + "\n" : absl::StrCat("{\"error\": \"", std::string(status.message()), "\"}\n");
   }
-  if (const FieldDescriptor* list = ListField(response); list != nullptr && response.GetDescriptor()->name().rfind("List", 0) == 0) {
-    return FormatTable(response, *list);
-  }
+  if (const FieldDescriptor* list = ListField(response); list != nullptr) return FormatTable(response, *list);
+  return FormatLines(response, 0, TextMask::kShow);
+}
+
+std::string FormatLines(const Message& message, int depth, TextMask mask) {
   std::string lines;
-  AppendLines(response, 0, lines);
+  LinePrinter(mask, lines).Print(message, depth);
   return lines;
+}
+
+std::string FieldText(const Message& message, const std::string& name) {
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
+  SIP_CHECK(field != nullptr && IsSimple(*field));
+  if (field->message_type() != nullptr && !message.GetReflection()->HasField(message, field)) return "";
+  return ScalarText(message, *field, -1);
 }
 
 }  // namespace sip

@@ -12,9 +12,18 @@ namespace sip {
 
 enum class OutputFormat { kTable, kJson };
 
-// kJson: one line of JSON with the .proto's field names. kTable: a response whose payload is one list as a table of its simple
-// fields, anything else as indented lines of name and value.
+// kJson: one line of JSON with the .proto's field names. kTable: a response that is one list (with how far was read) as a table of
+// the simple fields of its elements and of their rows, anything else as indented lines of name and value.
 std::string Format(const google::protobuf::Message& response, OutputFormat format);
+
+// Whether fields that hold personal data or texts (proto/sip/common/v1/options.proto, `content`) are shown, or stand as "•••".
+enum class TextMask { kShow, kHide };
+
+// The message as lines of name and value, `depth` steps in.
+std::string FormatLines(const google::protobuf::Message& message, int depth, TextMask mask);
+
+// The value of the simple field `name` as people read it; empty if it is not set. The field must be there.
+std::string FieldText(const google::protobuf::Message& message, const std::string& name);
 
 // Columns as wide as their widest cell (in characters, not bytes), two spaces apart.
 std::string AlignColumns(const std::vector<std::vector<std::string>>& rows);

@@ -81,7 +81,8 @@ absl::Status ParseMessage(absl::string_view flag, const std::string& value, Mess
   }
   if (type == "google.protobuf.Timestamp") {
     google::protobuf::Timestamp time;
-    if (!google::protobuf::util::TimeUtil::FromString(value, &time)) return Refuse(flag, value, "a time such as 2026-01-31T12:00:00Z");
+    if (!google::protobuf::util::TimeUtil::FromString(value, &time))
+      return Refuse(flag, value, "a time such as 2026-01-31T12:00:00Z");
     message.CopyFrom(time);
     return absl::OkStatus();
   }
@@ -97,7 +98,8 @@ absl::Status ParseMessage(absl::string_view flag, const std::string& value, Mess
 }
 
 template <typename T, typename Parse, typename Set, typename Add>
-absl::Status SetNumber(const FieldDescriptor& field, absl::string_view flag, const std::string& value, Parse parse, Set set, Add add) {
+absl::Status SetNumber(const FieldDescriptor& field, absl::string_view flag, const std::string& value, Parse parse, Set set,
+                       Add add) {
   T number{};
   if (!parse(value, &number)) return Refuse(flag, value, "a number that fits");
   field.is_repeated() ? add(number) : set(number);
@@ -131,26 +133,29 @@ absl::Status SetField(const FieldDescriptor& field, absl::string_view flag, cons
   const Reflection& r = *message.GetReflection();
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      return SetNumber<int32_t>(field, flag, value, absl::SimpleAtoi<int32_t>, [&](int32_t n) { r.SetInt32(&message, &field, n); },
-                                [&](int32_t n) { r.AddInt32(&message, &field, n); });
+      return SetNumber<int32_t>(
+          field, flag, value, absl::SimpleAtoi<int32_t>, [&](int32_t n) { r.SetInt32(&message, &field, n); },
+          [&](int32_t n) { r.AddInt32(&message, &field, n); });
     case FieldDescriptor::CPPTYPE_INT64:
-      return SetNumber<int64_t>(field, flag, value, absl::SimpleAtoi<int64_t>, [&](int64_t n) { r.SetInt64(&message, &field, n); },
-                                [&](int64_t n) { r.AddInt64(&message, &field, n); });
+      return SetNumber<int64_t>(
+          field, flag, value, absl::SimpleAtoi<int64_t>, [&](int64_t n) { r.SetInt64(&message, &field, n); },
+          [&](int64_t n) { r.AddInt64(&message, &field, n); });
     case FieldDescriptor::CPPTYPE_UINT32:
-      return SetNumber<uint32_t>(field, flag, value, absl::SimpleAtoi<uint32_t>,
-                                 [&](uint32_t n) { r.SetUInt32(&message, &field, n); },
-                                 [&](uint32_t n) { r.AddUInt32(&message, &field, n); });
+      return SetNumber<uint32_t>(
+          field, flag, value, absl::SimpleAtoi<uint32_t>, [&](uint32_t n) { r.SetUInt32(&message, &field, n); },
+          [&](uint32_t n) { r.AddUInt32(&message, &field, n); });
     case FieldDescriptor::CPPTYPE_UINT64:
-      return SetNumber<uint64_t>(field, flag, value, absl::SimpleAtoi<uint64_t>,
-                                 [&](uint64_t n) { r.SetUInt64(&message, &field, n); },
-                                 [&](uint64_t n) { r.AddUInt64(&message, &field, n); });
+      return SetNumber<uint64_t>(
+          field, flag, value, absl::SimpleAtoi<uint64_t>, [&](uint64_t n) { r.SetUInt64(&message, &field, n); },
+          [&](uint64_t n) { r.AddUInt64(&message, &field, n); });
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return SetNumber<double>(field, flag, value, [](absl::string_view text, double* out) { return absl::SimpleAtod(text, out); },
-                               [&](double n) { r.SetDouble(&message, &field, n); },
-                               [&](double n) { r.AddDouble(&message, &field, n); });
+      return SetNumber<double>(
+          field, flag, value, [](absl::string_view text, double* out) { return absl::SimpleAtod(text, out); },
+          [&](double n) { r.SetDouble(&message, &field, n); }, [&](double n) { r.AddDouble(&message, &field, n); });
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return SetNumber<float>(field, flag, value, [](absl::string_view text, float* out) { return absl::SimpleAtof(text, out); },
-                              [&](float n) { r.SetFloat(&message, &field, n); }, [&](float n) { r.AddFloat(&message, &field, n); });
+      return SetNumber<float>(
+          field, flag, value, [](absl::string_view text, float* out) { return absl::SimpleAtof(text, out); },
+          [&](float n) { r.SetFloat(&message, &field, n); }, [&](float n) { r.AddFloat(&message, &field, n); });
     case FieldDescriptor::CPPTYPE_BOOL:
       return SetBool(field, flag, value, message);
     case FieldDescriptor::CPPTYPE_ENUM:
@@ -173,8 +178,8 @@ absl::StatusOr<std::pair<Message*, const FieldDescriptor*>> FindField(absl::stri
     const Descriptor& descriptor = *message->GetDescriptor();
     const FieldDescriptor* field = descriptor.FindFieldByName(FieldName(path[i]));
     if (field == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat("--", flag, ": no field ", path[i], " in ", descriptor.full_name(), "; it has ",
-                                                     FlagNames(descriptor)));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", flag, ": no field ", path[i], " in ", descriptor.full_name(), "; it has ", FlagNames(descriptor)));
     }
     if (i + 1 == path.size()) return std::make_pair(message, field);
     if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_repeated()) {

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
+#include "libs/base/status_macros.h"
 #include "sip/cases/v1/case_service.pb.h"
 #include "sip/consent/v1/consent_service.pb.h"
 #include "sip/deviations/v1/deviation_service.pb.h"
@@ -66,12 +66,12 @@ size_t EditDistance(absl::string_view a, absl::string_view b) {
   return row[b.size()];
 }
 
-absl::Status Unknown(absl::string_view what, absl::string_view name, std::vector<std::string> known) {
+absl::Status Unknown(absl::string_view what, absl::string_view name, const std::vector<std::string>& known) {
   const auto nearest = std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
     return EditDistance(a, name) < EditDistance(b, name);
   });
-  return absl::InvalidArgumentError(absl::StrCat("no ", what, " \"", name, "\"; did you mean \"", *nearest, "\"? There are: ",
-                                                 absl::StrJoin(known, ", ")));
+  return absl::InvalidArgumentError(
+      absl::StrCat("no ", what, " \"", name, "\"; did you mean \"", *nearest, "\"? There are: ", absl::StrJoin(known, ", ")));
 }
 
 }  // namespace
@@ -97,19 +97,30 @@ std::string KebabCase(absl::string_view name) {
   return kebab;
 }
 
-absl::StatusOr<const google::protobuf::MethodDescriptor*> FindMethod(absl::string_view service, absl::string_view rpc) {
-  std::vector<std::string> services;
-  std::vector<std::string> rpcs;
-  for (const CatalogService& entry : AllServices()) {
-    services.push_back(entry.name);
-    if (entry.name != service) continue;
-    for (int i = 0; i < entry.descriptor->method_count(); ++i) {
-      rpcs.push_back(KebabCase(entry.descriptor->method(i)->name()));
-      if (rpcs.back() == rpc) return entry.descriptor->method(i);
-    }
+absl::StatusOr<const CatalogService*> FindService(absl::string_view name) {
+  std::vector<std::string> known;
+  for (const CatalogService& service : AllServices()) {
+    if (service.name == name) return &service;
+    known.push_back(service.name);
   }
-  if (rpcs.empty()) return Unknown("service", service, std::move(services));
-  return Unknown("RPC", absl::StrCat(service, " ", rpc), std::move(rpcs));
+  return Unknown("service", name, known);
+}
+
+absl::StatusOr<const google::protobuf::MethodDescriptor*> FindMethod(absl::string_view service, absl::string_view rpc) {
+  SIP_ASSIGN_OR_RETURN(const CatalogService* found, FindService(service));
+  std::vector<std::string> known;
+  for (int i = 0; i < found->descriptor->method_count(); ++i) {
+    known.push_back(KebabCase(found->descriptor->method(i)->name()));
+    if (known.back() == rpc) return found->descriptor->method(i);
+  }
+  return Unknown(absl::StrCat("RPC of ", service), rpc, known);
+}
+
+const google::protobuf::MethodDescriptor* FindMethodByFullName(absl::string_view service, absl::string_view method) {
+  for (const CatalogService& entry : AllServices()) {
+    if (entry.descriptor->full_name() == service) return entry.descriptor->FindMethodByName(std::string(method));
+  }
+  return nullptr;
 }
 
 std::string MethodPath(const google::protobuf::MethodDescriptor& method) {

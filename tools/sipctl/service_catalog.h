@@ -23,8 +23,14 @@ const std::vector<CatalogService>& AllServices();
 // "EstablishPlan" → "establish-plan".
 std::string KebabCase(absl::string_view name);
 
-// INVALID_ARGUMENT with the nearest names if there is no such service or RPC.
+// INVALID_ARGUMENT with the nearest name and all others if there is no such service.
+absl::StatusOr<const CatalogService*> FindService(absl::string_view name);
+
+// The same for an RPC, such as "plans", "establish-plan".
 absl::StatusOr<const google::protobuf::MethodDescriptor*> FindMethod(absl::string_view service, absl::string_view rpc);
+
+// The method of a service given by its full name, such as "sip.plans.v1.PlanService", "EstablishPlan"; null if there is none.
+const google::protobuf::MethodDescriptor* FindMethodByFullName(absl::string_view service, absl::string_view method);
 
 // "/sip.plans.v1.PlanService/EstablishPlan".
 std::string MethodPath(const google::protobuf::MethodDescriptor& method);

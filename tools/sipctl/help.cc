@@ -1,0 +1,47 @@
+#include "tools/sipctl/help.h"
+
+#include "absl/strings/str_cat.h"
+#include "tools/sipctl/exit_code.h"
+#include "tools/sipctl/global_flags.h"
+#include "tools/sipctl/request_builder.h"
+
+namespace sip {
+
+std::string DescribeProgram() {
+  std::string text = R"(sipctl calls a sipd server, and looks into its data folder.
+
+  sipctl SERVICE RPC --field VALUE ... [--file REQUEST.txtpb]
+  sipctl plan show --case-id ID         the current plan as a document, and where it stands
+  sipctl deadlines [--case-id ID]       deadlines, the one due first at the top
+  sipctl case timeline --case-id ID     all that has happened in a case
+  sipctl log cat --data-dir DIR         the records of a data folder; texts are hidden without --content
+  sipctl verify --data-dir DIR          checks every record of a data folder
+  sipctl completion bash                a script for bash: source <(sipctl completion bash)
+
+Services (sipctl SERVICE --help lists the RPCs, sipctl SERVICE RPC --help the flags):
+)";
+  for (const CatalogService& service : AllServices()) {
+    absl::StrAppend(&text, "  ", service.name, std::string(service.name.size() < 18 ? 18 - service.name.size() : 1, ' '),
+                    service.descriptor->full_name(), "\n");
+  }
+  absl::StrAppend(&text, "\n", DescribeGlobalFlags(), "\n", DescribeExitCodes());
+  return text;
+}
+
+std::string DescribeService(const CatalogService& service) {
+  std::string text = absl::StrCat("RPCs of ", service.descriptor->full_name(), ":\n");
+  for (int i = 0; i < service.descriptor->method_count(); ++i) {
+    absl::StrAppend(&text, "  ", KebabCase(service.descriptor->method(i)->name()), "\n");
+  }
+  return text;
+}
+
+std::string DescribeRpc(const std::string& service, const google::protobuf::MethodDescriptor& method) {
+  return absl::StrCat(
+      "sipctl ", service, " ", KebabCase(method.name()), " --field VALUE ...   (", method.full_name(), ")\n\n",
+      "  --file PATH  the request, or a part of it, in protobuf text format\n", DescribeFlags(*method.input_type()),
+      "\nFields of a field are set with dots, such as --taken-by.unit.agency-id; an element of a list may be given as\n",
+      "text format in braces. A request id is made up where none is given.\n");
+}
+
+}  // namespace sip

@@ -1,0 +1,78 @@
+#include "tools/sipctl/log_cat.h"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/uuid.h"
+#include "libs/eventsourcing/partition_reader.h"
+#include "tools/sipctl/output.h"
+#include "tools/sipctl/stored_kinds.h"
+
+namespace sip {
+namespace {
+
+// "sip.plans/3 #17  2018-03-01T14:30:00Z  by region-nord  leaf 0011223344556677".
+std::string Headline(const RecordedCommand& record) {
+  const log::v1::CommandHeader& header = record.header;
+  std::string text = absl::StrCat(record.log_name, "/", record.partition, " #", record.idx, "  ",
+                                  absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", record.recorded_at, absl::UTCTimeZone()), "  ");
+  if (header.has_imports()) {
+    absl::StrAppend(&text, "import of #", header.imports().idx());
+  } else {
+    absl::StrAppend(&text, "by ", header.acting_agency().empty() ? "the server" : header.acting_agency());
+  }
+  if (const auto case_id = Uuid::FromBytes(header.case_id())) absl::StrAppend(&text, "  case ", case_id->ToString());
+  return absl::StrCat(text, "  leaf ", absl::BytesToHexString(record.leaf.substr(0, 8)), "\n");
+}
+
+// The message in a wrapper, under its name.
+void PrintWrapped(const google::protobuf::Message& wrapper, absl::string_view label, TextMask mask, std::ostream& out) {
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  wrapper.GetReflection()->ListFields(wrapper, &set);
+  if (set.empty()) return;
+  const google::protobuf::Message& inner = wrapper.GetReflection()->GetMessage(wrapper, set[0]);
+  out << "  " << label << " " << inner.GetDescriptor()->full_name() << "\n" << FormatLines(inner, 2, mask);
+}
+
+void PrintRecord(const RecordedCommand& record, TextMask mask, std::ostream& out) {
+  out << Headline(record);
+  if (record.command != nullptr) PrintWrapped(*record.command, "command", mask, out);
+  for (const RecordedEvent& event : record.events) {
+    PrintWrapped(*event.event, absl::StrCat("event ", event.stream.ToString(), " v", event.version), mask, out);
+  }
+}
+
+}  // namespace
+
+absl::Status PrintLog(const RocksLogStore& store, const DataFolderFlags& flags, std::ostream& out) {
+  const TextMask mask = flags.content ? TextMask::kShow : TextMask::kHide;
+  const auto case_id = Uuid::Parse(flags.case_id);
+  std::map<std::pair<std::string, uint32_t>, PartitionReader> readers;
+  return store.VisitRecords(0, [&](const RocksLogStore::StoredRecord& stored) -> absl::Status {
+    if (!flags.log.empty() && stored.log != flags.log) return absl::OkStatus();
+    const std::string log(stored.log);
+    auto& reader =
+        readers.try_emplace({log, stored.partition}, ExpectedLog{"", stored.partition}, ReaderCheckpoint{}).first->second;
+    SIP_ASSIGN_OR_RETURN(const std::optional<ValidRecord> valid, reader.Read(stored.chunk, stored.record));
+    if (!valid.has_value()) return absl::OkStatus();
+    if (case_id.has_value() && valid->header.case_id() != case_id->ToBytes()) return absl::OkStatus();
+    SIP_ASSIGN_OR_RETURN(const RecordedCommand record, CodecOfAllKinds().Decode(*valid, log, {.command = true}));
+    PrintRecord(record, mask, out);
+    return absl::OkStatus();
+  });
+}
+
+ExitCode RunLogCat(const CommandLine& line) {
+  const absl::StatusOr<DataFolderFlags> flags = ParseDataFolderFlags(line.arguments, true);
+  if (!flags.ok()) return Fail(line, ExitCode::kUsage, flags.status());
+  const auto store = OpenDataFolder(flags->data_dir);
+  if (!store.ok()) return Fail(line, ExitCode::kFailed, store.status());
+  const absl::Status printed = PrintLog(**store, *flags, line.out);
+  return printed.ok() ? ExitCode::kOk : Fail(line, ExitCode::kDamageFound, printed);
+}
+
+}  // namespace sip

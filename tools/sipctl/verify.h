@@ -1,0 +1,13 @@
+// `verify --data-dir DIR`: checks a data folder and says what was checked.
+#ifndef SIP_TOOLS_SIPCTL_VERIFY_H_
+#define SIP_TOOLS_SIPCTL_VERIFY_H_
+
+#include "tools/sipctl/command.h"
+
+namespace sip {
+
+ExitCode RunVerify(const CommandLine& line);
+
+}  // namespace sip
+
+#endif  // SIP_TOOLS_SIPCTL_VERIFY_H_
