@@ -1,0 +1,79 @@
+// The real sipd as a process of its own, on free ports of the loopback and a folder of its own. It believes who the caller says
+// that he is (--development-identity).
+#ifndef SIP_TESTS_ACCEPTANCE_SIPD_PROCESS_H_
+#define SIP_TESTS_ACCEPTANCE_SIPD_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace sip {
+
+struct SipdOptions {
+  // The binary; empty: SIP_SIPD of the environment.
+  std::string binary{};
+  // Where data and output go; made if absent. Empty: a new folder below the system's temporary one, which is removed with this
+  // object unless KeepFolder was called.
+  std::string folder{};
+  // Further flags.
+  std::vector<std::string> flags{};
+  // How long it may take until it serves.
+  absl::Duration start_timeout = absl::Seconds(30);
+};
+
+// Not thread-safe. Run in the root of the repository, where sipd finds rules and agencies.
+class SipdProcess {
+ public:
+  // Not running yet.
+  static absl::StatusOr<std::unique_ptr<SipdProcess>> Create(const SipdOptions& options);
+  // Kills what runs.
+  ~SipdProcess();
+  SipdProcess(const SipdProcess&) = delete;
+  SipdProcess& operator=(const SipdProcess&) = delete;
+
+  // Starts it, again on the same ports and folder, and waits until it serves. UNAVAILABLE, with the end of its output, if it ends
+  // or does not serve in time.
+  absl::Status Start();
+  // kill -9, and waits for the end. Nothing happens if it does not run.
+  void Kill();
+  // SIGTERM, and waits until it has drained and ended; its exit code. DEADLINE_EXCEEDED, and kill -9, if that takes too long.
+  absl::StatusOr<int> Terminate(absl::Duration timeout = absl::Seconds(60));
+
+  bool running() const { return pid_ > 0; }
+  pid_t pid() const { return pid_; }
+  // "127.0.0.1:PORT" for gRPC, and for /metrics.
+  const std::string& address() const { return address_; }
+  const std::string& http_address() const { return http_address_; }
+  std::string data_dir() const;
+  // The folder that holds data and output.
+  const std::string& folder() const { return options_.folder; }
+  // All that it has printed since it was created, both streams.
+  std::string output() const;
+  // The folder stays, for whoever wants to know why a test failed.
+  void KeepFolder() { remove_folder_ = false; }
+
+ private:
+  SipdProcess(SipdOptions options, std::string address, std::string http_address, bool remove_folder);
+  absl::Status Spawn();
+  absl::Status WaitUntilServing();
+  // Waits for the end until `deadline`; whether it came.
+  bool WaitForEnd(absl::Time deadline, int& wait_status);
+  absl::Status Failed(const std::string& what) const;
+
+  SipdOptions options_;
+  const std::string address_;
+  const std::string http_address_;
+  bool remove_folder_;
+  pid_t pid_ = -1;
+  int pid_fd_ = -1;
+};
+
+}  // namespace sip
+
+#endif  // SIP_TESTS_ACCEPTANCE_SIPD_PROCESS_H_
