@@ -3,6 +3,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/testing/decider_properties.h"
 #include "libs/testing/scenario.h"
 #include "services/meetings/domain/meetings_context.h"
 #include "services/meetings/domain/test_rule_sets.h"
@@ -11,6 +12,10 @@
 namespace sip {
 
 SIP_SCENARIOS(MeetingsContext, "services/meetings/domain/scenarios", MeetingTestRuleSets());
+// Every conversation in which a meeting is prepared is an event of its own; all other commands are wishes.
+SIP_DECIDER_PROPERTIES(MeetingsContext, "services/meetings/domain/scenarios", MeetingTestRuleSets(),
+                       {"plan_meeting", "confirm_contact", "call_party", "invite_party", "record_delivery", "acknowledge_call",
+                        "answer_call", "withdraw_call", "reschedule_meeting", "cancel_meeting", "record_meeting_held"});
 
 namespace {
 
