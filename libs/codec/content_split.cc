@@ -189,10 +189,12 @@ Message* MessageAt(const google::protobuf::RepeatedField<uint32_t>& path, Messag
 absl::Status JoinContent(const log::v1::ContentFields& content, Message& message) {
   for (const log::v1::FieldsAt& fields : content.fields()) {
     Message* at = MessageAt(fields.path(), message);
-    if (at == nullptr)
+    if (at == nullptr) {
       return absl::DataLossError(absl::StrCat("content for a place that ", message.GetTypeName(), " does not have"));
-    if (!at->MergeFromString(fields.data()))
+    }
+    if (!at->MergeFromString(fields.data())) {
       return absl::DataLossError(absl::StrCat("content of ", at->GetTypeName(), " is garbled"));
+    }
   }
   return absl::OkStatus();
 }

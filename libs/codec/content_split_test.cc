@@ -115,7 +115,7 @@ TEST(ContentSplit, HasNoContentForAMessageWithoutAny) {
 }
 
 TEST(ContentSplit, HandlesSubmessagesOfEveryLength) {
-  for (size_t size : {0, 100, 126, 127, 128, 129, 16383, 16384, 20000}) {
+  for (const size_t size : {0u, 100u, 126u, 127u, 128u, 129u, 16383u, 16384u, 20000u}) {
     NoteWritten note;
     note.add_remarks()->set_unit_id(std::string(size, 'u'));
     note.mutable_remarks(0)->set_text("secret");

@@ -39,6 +39,7 @@ std::vector<ImportedKind> ConsentScopeKinds(const std::vector<std::string>& also
   caused.insert(caused.end(), also.begin(), also.end());
   std::vector<ImportedKind> kinds;
   const auto& oneof = *ConsentEvent::descriptor()->oneof_decl(0);
+  kinds.reserve(static_cast<size_t>(oneof.field_count()));
   for (int i = 0; i < oneof.field_count(); ++i) {
     kinds.push_back({kConsentLogName, oneof.field(i)->message_type()->full_name(), caused});
   }

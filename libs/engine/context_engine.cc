@@ -21,7 +21,7 @@ std::vector<std::string> KindsOf(const ContextModel& model, const std::string& f
 
 }  // namespace
 
-ContextEngine::ContextEngine(EngineParts parts, std::vector<ForeignLog> foreign_logs, const Codec& foreign_codec)
+ContextEngine::ContextEngine(EngineParts parts, const std::vector<ForeignLog>& foreign_logs, const Codec& foreign_codec)
     : parts_(std::move(parts)) {
   const uint32_t count = parts_.log.identity().partition_count;
   for (uint32_t p = 0; p < count; ++p) partitions_.push_back(Partition::Make(parts_, p, foreign_logs));
@@ -86,7 +86,7 @@ void ContextEngine::PromiseWatermark(uint32_t partition, absl::AnyInvocable<void
   partitions_[partition]->PromiseWatermark(std::move(done));
 }
 
-void ContextEngine::SetOnStopped(std::function<void(absl::Status)> on_stopped) {
+void ContextEngine::SetOnStopped(const std::function<void(absl::Status)>& on_stopped) {
   for (const auto& partition : partitions_) partition->SetOnStopped(on_stopped);
 }
 

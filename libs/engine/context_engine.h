@@ -19,7 +19,7 @@ namespace sip {
 class ContextEngine final : public CommandExecutor {
  public:
   // `foreign_logs` must hold every log that the model imports from; `foreign_codec` knows the kinds imported.
-  ContextEngine(EngineParts parts, std::vector<ForeignLog> foreign_logs, const Codec& foreign_codec);
+  ContextEngine(EngineParts parts, const std::vector<ForeignLog>& foreign_logs, const Codec& foreign_codec);
   ~ContextEngine() override;
 
   // Takes over all partitions. Blocks; a non-OK status says what is wrong and what to do.
@@ -36,7 +36,7 @@ class ContextEngine final : public CommandExecutor {
   void PromiseWatermark(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done);
 
   // Called when a partition stops for good: the process should end.
-  void SetOnStopped(std::function<void(absl::Status)> on_stopped);
+  void SetOnStopped(const std::function<void(absl::Status)>& on_stopped);
   // Stops imports, lets what is in flight become durable. Blocks unless the executor is the caller's own.
   void Shutdown(Task done);
 

@@ -364,6 +364,7 @@ TEST_F(EngineTest, AtMostSoManyRecordsAreInFlight) {
   const auto store = NewMemoryStreamStore();
   const auto process = Start(logs, *store, options);
   std::vector<std::shared_ptr<Answer>> answers;
+  answers.reserve(7);
   for (int i = 0; i < 7; ++i) answers.push_back(Send(*process, Write("case", absl::StrCat(i), "text", absl::StrCat("r", i))));
   process->Settle();
   EXPECT_EQ(logs.on_the_way(), 2u);
@@ -572,7 +573,7 @@ TEST_F(EngineTest, AStateIsReadOnlyOnceItIsDurable) {
   const auto written = Send(*process, Write("case", "note", "text", "r1"));
   process->executor().RunAll();
   bool read = false;
-  process->engine().ReadState(IdOf("case"), [&](absl::StatusOr<const CaseState*> state) {
+  process->engine().ReadState(IdOf("case"), [&](const absl::StatusOr<const CaseState*>& state) {
     ASSERT_TRUE(state.ok());
     read = true;
     EXPECT_TRUE(written->ok()) << "read before it was durable";

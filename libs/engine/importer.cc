@@ -17,7 +17,7 @@ Importer::Importer(ForeignLog foreign, const Codec& foreign_codec, std::vector<s
       follower_(*foreign_.log, LogFollower::Handlers{
                                    [this] { return Starts(); },
                                    [this](TailBatch batch) { return HandOver(std::move(batch)); },
-                                   [this](absl::Status why) {
+                                   [this](const absl::Status& why) {
                                      for (const auto& partition : partitions_) partition->StopImports(why);
                                    },
                                }) {}

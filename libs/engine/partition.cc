@@ -16,7 +16,7 @@ Partition::Partition(const EngineParts& parts, uint32_t partition, std::vector<F
     : parts_(parts), partition_(partition), foreign_logs_(std::move(foreign_logs)), cases_(parts.options.cached_cases) {}
 
 absl::Status Partition::Start() {
-  const absl::Status status = TakeOver(nullptr);
+  absl::Status status = TakeOver(nullptr);
   MutexLock lock(mutex_);
   published_ = status_;
   return status;
@@ -123,7 +123,7 @@ void Partition::Drain() {
 }
 
 void Partition::RunTurn(Inbox inbox) {
-  Settle(std::move(inbox.reports));
+  Settle(inbox.reports);
   for (Task& task : inbox.tasks) task();
   for (ImportItem& item : inbox.imports) import_queue_.push_back(std::move(item));
   for (PendingPtr& command : inbox.commands) waiting_.push_back(std::move(command));

@@ -137,11 +137,11 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // --- ownership (partition_ownership.cc) ---
   absl::Status TakeOver(std::map<uint64_t, std::string>* delivered_leaves);
-  void Settle(std::vector<std::pair<uint64_t, AppendReport>> reports);
+  void Settle(const std::vector<std::pair<uint64_t, AppendReport>>& reports);
   void AnswerDurable(InFlight in_flight);
   void EnterDoubt();
   void ResolveDoubt();
-  void StepDown(PartitionStatus::Phase phase, absl::Status why);
+  void StepDown(PartitionStatus::Phase phase, const absl::Status& why);
   void RefuseAll(const absl::Status& why);
   void FinishShutdownIfIdle();
 

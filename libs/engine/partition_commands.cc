@@ -120,8 +120,9 @@ void Partition::DecideCommand(PendingPtr command) {
   const uint64_t current = version == entry.versions.end() ? 0 : version->second;
 
   std::variant<Decided, Rejection> decided = parts_.model.Decide(*entry.state, *command->request.command, context);
-  if (const Rejection* rejection = std::get_if<Rejection>(&decided))
+  if (const Rejection* rejection = std::get_if<Rejection>(&decided)) {
     return RefuseAfter(entry, std::move(command), ToStatus(*rejection));
+  }
   if (command->request.expected_stream_version.value_or(current) != current) {
     const std::string detail = absl::StrCat("Expected ", *command->request.expected_stream_version, ", now ", current, ".");
     return RefuseAfter(entry, std::move(command),
@@ -219,14 +220,13 @@ absl::Status Partition::SendRecord(WrittenRecord written, const Uuid& scope, Pen
   Record record{RecordKind::kCommand, written.stored.header_bytes, written.stored.payload};
   // The entry stands before the report can: some logs report at once.
   in_flight_.push_back(InFlight{std::move(written), scope, nullptr, {}});
-  const absl::Status sent =
-      session_->Append(std::move(record), [weak = weak_from_this(), epoch = session_epoch_](AppendReport report) {
-        const auto self = weak.lock();
-        if (self == nullptr) return;
-        MutexLock lock(self->mutex_);
-        self->inbox_.reports.emplace_back(epoch, report);
-        self->Schedule();
-      });
+  absl::Status sent = session_->Append(std::move(record), [weak = weak_from_this(), epoch = session_epoch_](AppendReport report) {
+    const auto self = weak.lock();
+    if (self == nullptr) return;
+    MutexLock lock(self->mutex_);
+    self->inbox_.reports.emplace_back(epoch, report);
+    self->Schedule();
+  });
   if (!sent.ok()) {
     in_flight_.pop_back();
     return sent;

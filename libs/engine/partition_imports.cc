@@ -132,7 +132,7 @@ void Partition::SaveForeignCheckpoint(const std::string& log_id, ReaderCheckpoin
   StreamStoreBatch batch;
   batch.foreign_checkpoints.push_back({partition_, log_id, std::move(checkpoint)});
   if (absl::Status applied = parts_.store.Apply(batch); !applied.ok()) {
-    StepDown(PartitionStatus::Phase::kStopped, std::move(applied));
+    StepDown(PartitionStatus::Phase::kStopped, applied);
   }
 }
 

@@ -79,7 +79,7 @@ absl::Status Partition::TakeOver(std::map<uint64_t, std::string>* delivered_leav
   return absl::OkStatus();
 }
 
-void Partition::Settle(std::vector<std::pair<uint64_t, AppendReport>> reports) {
+void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& reports) {
   StreamStoreBatch batch;
   std::vector<InFlight> settled;
   AppendOutcome failure = AppendOutcome::kDurable;
@@ -108,7 +108,7 @@ void Partition::Settle(std::vector<std::pair<uint64_t, AppendReport>> reports) {
     batch.checkpoints.push_back({partition_, ReaderCheckpoint{last.resume_cursor, last.record_cursor, durable_->state()}});
     if (absl::Status applied = parts_.store.Apply(batch); !applied.ok()) {
       // The log has them, the store does not: nothing can be loaded any more. They are acknowledged after the restart.
-      StepDown(PartitionStatus::Phase::kStopped, std::move(applied));
+      StepDown(PartitionStatus::Phase::kStopped, applied);
       return;
     }
     for (InFlight& in_flight : settled) {
@@ -179,7 +179,7 @@ void Partition::ResolveDoubt() {
   if (on_rewind_) on_rewind_();
 }
 
-void Partition::StepDown(PartitionStatus::Phase phase, absl::Status why) {
+void Partition::StepDown(PartitionStatus::Phase phase, const absl::Status& why) {
   status_.phase = phase;
   status_.stopped = why;
   session_.reset();

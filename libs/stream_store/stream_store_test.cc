@@ -61,7 +61,7 @@ std::vector<uint64_t> IdxesOf(const StreamStore& store, const Uuid& scope, uint3
 
 TEST_P(StreamStoreTest, ACaseIsReadInOrderAndAlone) {
   StreamStoreBatch batch;
-  for (const uint64_t idx : {1, 2, 300}) batch.records.push_back(MakeRecord(idx, Id('a')));
+  for (const uint64_t idx : {1u, 2u, 300u}) batch.records.push_back(MakeRecord(idx, Id('a')));
   batch.records.push_back(MakeRecord(301, Id('b')));
   ASSERT_TRUE(store_->Apply(batch).ok());
   EXPECT_EQ(IdxesOf(*store_, Id('a')), (std::vector<uint64_t>{1, 2, 300}));
@@ -146,7 +146,7 @@ TEST_P(StreamStoreTest, CheckpointsComeBackWhole) {
 
 TEST_P(StreamStoreTest, TheVisitorsErrorEndsTheReading) {
   StreamStoreBatch batch;
-  for (const uint64_t idx : {1, 2}) batch.records.push_back(MakeRecord(idx, Id('a')));
+  for (const uint64_t idx : {1u, 2u}) batch.records.push_back(MakeRecord(idx, Id('a')));
   ASSERT_TRUE(store_->Apply(batch).ok());
   int visited = 0;
   const absl::Status status = store_->ReadScope(3, Id('a'), [&](const ValidRecord&) {

@@ -21,7 +21,7 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 
 constexpr int64_t kFirstSecond = 1420070400;  // 2015-01-01, so that events are comparable with the times of scenarios.
-constexpr int64_t kSeconds = 10 * 366 * 86400;
+constexpr int64_t kSeconds = int64_t{10} * 366 * 86400;
 constexpr const char* kTexts[] = {"", "a", "Ring Karl på måndag", "åäö ÅÄÖ é 漢字", "x\ny\tz", "0", "\"citat\" \\ slut"};
 constexpr const char* kAgencies[] = {"region-nord", "kommun-a", "kommun-b", "skola-x", "fk", "okänd"};
 constexpr int kUnknownFieldNumber = 3999;
@@ -124,8 +124,9 @@ class Filler {
   }
 
   std::string String(const FieldDescriptor& field) {
-    if (field.type() == FieldDescriptor::TYPE_BYTES)
+    if (field.type() == FieldDescriptor::TYPE_BYTES) {
       return std::string(static_cast<size_t>(Below(40)), static_cast<char>(Below(256)));
+    }
     const common::v1::FieldRules& rules = field.options().GetExtension(common::v1::rules);
     const bool id = rules.uuid() || absl::string_view(field.name()).find("_id") != absl::string_view::npos;
     if (rules.owner_agency() || field.name() == "agency_id" || field.name() == "agency_ids") return kAgencies[Below(6)];

@@ -43,7 +43,7 @@ absl::Status RunScenarioFile(const std::string& path, const ContextModel& model,
   text << file.rdbuf();
   const std::string story = StoryOf(text.str());
   if (story.empty()) return absl::InvalidArgumentError(absl::StrCat(path, " must begin with its story, as a comment"));
-  const absl::Status status = RunScenario(text.str(), model, rule_sets);
+  absl::Status status = RunScenario(text.str(), model, rule_sets);
   if (status.ok()) return status;
   return absl::Status(status.code(), absl::StrCat(path, "\n", story, status.message()));
 }

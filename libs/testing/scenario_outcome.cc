@@ -26,6 +26,7 @@ bool Matches(const Violation& expected, const Violation& actual) {
 bool Matches(const Scenario& scenario, const Rejection& actual) {
   if (scenario.rejected_size() != actual.violations_size()) return false;
   std::vector<const Violation*> expected;
+  expected.reserve(static_cast<size_t>(scenario.rejected_size()));
   for (const Violation& violation : scenario.rejected()) expected.push_back(&violation);
   std::stable_sort(expected.begin(), expected.end(), [](const Violation* a, const Violation* b) {
     return (a->field().empty() ? 0 : 1) + (a->detail().empty() ? 0 : 1) >
@@ -105,6 +106,7 @@ absl::Status CheckOutcome(const Scenario& scenario, const Outcome& outcome) {
   if (scenario.then_nothing()) return events.empty() ? absl::OkStatus() : unexpected("nothing was to follow");
   if (!scenario.then_kinds().empty()) {
     std::vector<std::string> kinds;
+    kinds.reserve(events.size());
     for (const NewEvent& event : events) kinds.push_back(KindName(*event.event));
     const bool equal = std::equal(kinds.begin(), kinds.end(), scenario.then_kinds().begin(), scenario.then_kinds().end());
     return equal ? absl::OkStatus() : unexpected(absl::StrCat("the kinds are ", absl::StrJoin(kinds, ", ")));
