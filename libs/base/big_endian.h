@@ -11,7 +11,9 @@ namespace sip {
 
 // Appends the `size` (at most 8) low bytes of `value`, highest first.
 inline void AppendBigEndian(std::string& out, uint64_t value, size_t size) {
-  for (size_t i = size; i-- > 0;) out.push_back(static_cast<char>(value >> (8 * i)));
+  char bytes[8];
+  for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(value >> (8 * (size - 1 - i)));
+  out.append(bytes, size);
 }
 
 // The number that `bytes` (at most 8) hold, highest first.

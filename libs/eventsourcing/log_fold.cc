@@ -59,137 +59,186 @@ absl::string_view BadField(const log::v1::CommandHeader& header) {
   return "";
 }
 
+template <size_t size>
+absl::string_view View(const std::array<char, size>& bytes) {
+  return absl::string_view(bytes.data(), size);
+}
+
+// `bytes` has been checked to have that size.
+template <size_t size>
+void Assign(const std::string& bytes, std::array<char, size>& to) {
+  std::copy_n(bytes.begin(), size, to.begin());
+}
+
 template <typename Header>
-absl::StatusOr<ParsedRecord> ParseAs(const RecordView& record) {
-  ParsedRecord parsed;
-  auto& header = parsed.header.emplace<Header>();
+absl::Status ParseAndCheck(const RecordView& record, Header& header) {
   if (record.header.size() > kMaxRecordBytes ||
       !header.ParseFromArray(record.header.data(), static_cast<int>(record.header.size()))) {
     return absl::DataLossError(absl::StrCat("the header is not a ", Header::descriptor()->full_name()));
   }
   const absl::string_view bad = BadField(header);
-  if (!bad.empty()) return absl::DataLossError(absl::StrCat("the ", Header::descriptor()->name(), " has an invalid ", bad));
-  parsed.leaf = LeafOf(record.kind, record.header);
-  return parsed;
+  if (bad.empty()) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the ", Header::descriptor()->name(), " has an invalid ", bad));
+}
+
+void Take(const log::v1::GenesisHeader& header, RecordFacts& facts) {
+  Assign(header.installation_id(), facts.installation_id);
+  facts.log_name = header.log_name();
+  facts.partition_count = header.partition_count();
+}
+
+void Take(const log::v1::ClaimHeader& header, RecordFacts& facts) {
+  Assign(header.claim_id(), facts.claim_id);
+  Assign(header.supersedes(), facts.supersedes);
+}
+
+void Take(const log::v1::CommandHeader& header, RecordFacts& facts) {
+  Assign(header.claim_id(), facts.claim_id);
+  facts.idx = header.idx();
+  Assign(header.prev(), facts.prev);
+  facts.recorded_at = FromProto(header.recorded_at());
+  facts.imports = header.has_imports();
+  if (!facts.imports) return;
+  Assign(header.imports().log_id(), facts.imported_log_id);
+  facts.imported_idx = header.imports().idx();
+}
+
+template <typename Header>
+absl::StatusOr<RecordFacts> FactsOf(const RecordView& record, Header& header) {
+  SIP_RETURN_IF_ERROR(ParseAndCheck(record, header));
+  RecordFacts facts;
+  facts.kind = record.kind;
+  facts.partition = header.partition();
+  Assign(header.log_id(), facts.log_id);
+  Assign(LeafOf(record.kind, record.header), facts.leaf);
+  Take(header, facts);
+  return facts;
 }
 
 }  // namespace
 
-void ClaimSet::Insert(std::string id) {
-  latest_.insert(std::move(id));
+void ClaimSet::Insert(absl::string_view id) {
+  latest_.emplace(id);
   if (latest_.size() < kLatestClaims) return;
-  shared_ = std::make_shared<const std::set<std::string>>(ids());
+  const std::set<std::string> all = ids();
+  shared_ = std::make_shared<const Ids>(all.begin(), all.end());
   latest_.clear();
 }
 
 std::set<std::string> ClaimSet::ids() const {
-  std::set<std::string> all = *shared_;
+  std::set<std::string> all(shared_->begin(), shared_->end());
   all.insert(latest_.begin(), latest_.end());
   return all;
 }
 
-absl::StatusOr<ParsedRecord> ParseRecord(const RecordView& record) {
+absl::StatusOr<RecordFacts> ParseRecord(const RecordView& record, log::v1::CommandHeader* command) {
   switch (record.kind) {
-    case RecordKind::kGenesis:
-      return ParseAs<log::v1::GenesisHeader>(record);
-    case RecordKind::kClaim:
-      return ParseAs<log::v1::ClaimHeader>(record);
-    case RecordKind::kCommand:
-      return ParseAs<log::v1::CommandHeader>(record);
+    case RecordKind::kGenesis: {
+      log::v1::GenesisHeader header;
+      return FactsOf(record, header);
+    }
+    case RecordKind::kClaim: {
+      log::v1::ClaimHeader header;
+      return FactsOf(record, header);
+    }
+    case RecordKind::kCommand: {
+      // A message that is used again keeps its memory.
+      thread_local log::v1::CommandHeader scratch;
+      return FactsOf(record, command != nullptr ? *command : scratch);
+    }
   }
   return absl::DataLossError("unknown record kind");
 }
 
 absl::StatusOr<Verdict> LogFold::Step(const RecordView& record, log::v1::CommandHeader* header, std::string* leaf) {
-  absl::StatusOr<ParsedRecord> parsed = ParseRecord(record);
-  if (!parsed.ok()) return absl::DataLossError(Say(parsed.status().message()));
-  SIP_ASSIGN_OR_RETURN(const Verdict verdict, Step(*parsed));
-  if (verdict == Verdict::kValid && header != nullptr) *header = std::move(std::get<log::v1::CommandHeader>(parsed->header));
-  if (verdict == Verdict::kValid && leaf != nullptr) *leaf = std::move(parsed->leaf);
-  return verdict;
+  const absl::StatusOr<RecordFacts> facts = ParseRecord(record, header);
+  if (!facts.ok()) return absl::DataLossError(Say(facts.status().message()));
+  if (leaf != nullptr) leaf->assign(facts->leaf.data(), facts->leaf.size());
+  return Step(*facts);
 }
 
-absl::StatusOr<Verdict> LogFold::Step(const ParsedRecord& record) {
-  if (const auto* genesis = std::get_if<log::v1::GenesisHeader>(&record.header)) return StepGenesis(*genesis, record.leaf);
+absl::StatusOr<Verdict> LogFold::Step(const RecordFacts& record) {
+  SIP_RETURN_IF_ERROR(CheckIsOurs(record));
+  if (record.kind == RecordKind::kGenesis) return StepGenesis(record);
   if (!state_.started) return absl::DataLossError(Say("the first record is not Genesis"));
-  if (const auto* claim = std::get_if<log::v1::ClaimHeader>(&record.header)) return StepClaim(*claim);
-  return StepCommand(std::get<log::v1::CommandHeader>(record.header), record.leaf);
+  return record.kind == RecordKind::kClaim ? StepClaim(record) : StepCommand(record);
 }
 
-absl::StatusOr<Verdict> LogFold::StepGenesis(const log::v1::GenesisHeader& header, const std::string& leaf) {
-  SIP_RETURN_IF_ERROR(CheckIsOurs(header.log_id(), header.partition()));
+absl::StatusOr<Verdict> LogFold::StepGenesis(const RecordFacts& genesis) {
   if (state_.started) {
-    if (leaf == state_.genesis_leaf) return Verdict::kVoidCopy;
+    if (View(genesis.leaf) == state_.genesis_leaf) return Verdict::kVoidCopy;
     return absl::DataLossError(Say("a second, different Genesis"));
   }
   state_.started = true;
-  state_.log_id = header.log_id();
-  state_.installation_id = header.installation_id();
-  state_.log_name = header.log_name();
-  state_.partition = header.partition();
-  state_.partition_count = header.partition_count();
-  state_.last_claim = header.log_id();
-  state_.won.Insert(header.log_id());
-  state_.head = leaf;
-  state_.genesis_leaf = leaf;
+  state_.log_id = std::string(View(genesis.log_id));
+  state_.installation_id = std::string(View(genesis.installation_id));
+  state_.log_name = genesis.log_name;
+  state_.partition = genesis.partition;
+  state_.partition_count = genesis.partition_count;
+  state_.last_claim = state_.log_id;
+  state_.won.Insert(state_.log_id);
+  state_.head = std::string(View(genesis.leaf));
+  state_.genesis_leaf = state_.head;
   return Verdict::kGenesis;
 }
 
-absl::StatusOr<Verdict> LogFold::StepClaim(const log::v1::ClaimHeader& header) {
-  SIP_RETURN_IF_ERROR(CheckIsOurs(header.log_id(), header.partition()));
-  if (state_.won.Contains(header.claim_id()) || state_.lost.Contains(header.claim_id())) return Verdict::kVoidCopy;
-  if (!state_.won.Contains(header.supersedes())) {
+absl::StatusOr<Verdict> LogFold::StepClaim(const RecordFacts& claim) {
+  const absl::string_view id = View(claim.claim_id);
+  if (state_.won.Contains(id) || state_.lost.Contains(id)) return Verdict::kVoidCopy;
+  if (!state_.won.Contains(View(claim.supersedes))) {
     return absl::DataLossError(Say("a claim follows one that this log does not have"));
   }
-  if (header.supersedes() != state_.last_claim) {
-    state_.lost.Insert(header.claim_id());
+  if (View(claim.supersedes) != state_.last_claim) {
+    state_.lost.Insert(id);
     return Verdict::kVoidLostRace;
   }
-  state_.won.Insert(header.claim_id());
-  state_.claim = header.claim_id();
-  state_.last_claim = header.claim_id();
+  state_.won.Insert(id);
+  state_.claim = std::string(id);
+  state_.last_claim = std::string(id);
   state_.base = state_.next_idx;
   return Verdict::kClaim;
 }
 
-absl::StatusOr<Verdict> LogFold::StepCommand(const log::v1::CommandHeader& header, const std::string& leaf) {
-  SIP_RETURN_IF_ERROR(CheckIsOurs(header.log_id(), header.partition()));
-  if (!state_.won.Contains(header.claim_id())) return absl::DataLossError(Say("a command under a claim that never won"));
-  if (header.claim_id() != state_.claim) return Verdict::kVoidStale;
-  if (header.idx() < state_.base) {
-    return absl::DataLossError(
-        Say(absl::StrCat("its owner writes at ", header.idx(), ": the log has lost commands that were read")));
+absl::StatusOr<Verdict> LogFold::StepCommand(const RecordFacts& command) {
+  if (!state_.claim.has_value() || View(command.claim_id) != *state_.claim) {
+    if (state_.won.Contains(View(command.claim_id))) return Verdict::kVoidStale;
+    return absl::DataLossError(Say("a command under a claim that never won"));
   }
-  if (header.idx() < state_.next_idx) return Verdict::kVoidCopy;
-  if (header.idx() > state_.next_idx) {
+  if (command.idx < state_.base) {
+    return absl::DataLossError(
+        Say(absl::StrCat("its owner writes at ", command.idx, ": the log has lost commands that were read")));
+  }
+  if (command.idx < state_.next_idx) return Verdict::kVoidCopy;
+  if (command.idx > state_.next_idx) {
     state_.claim.reset();
     return Verdict::kVoidHole;
   }
-  if (header.prev() != state_.head) return absl::DataLossError(Say("a command does not follow the last one: the chain is broken"));
-  SIP_RETURN_IF_ERROR(CheckByOwner(header));
+  if (View(command.prev) != state_.head)
+    return absl::DataLossError(Say("a command does not follow the last one: the chain is broken"));
+  SIP_RETURN_IF_ERROR(CheckByOwner(command));
   ++state_.next_idx;
-  state_.head = leaf;
-  state_.last_recorded_at = FromProto(header.recorded_at());
-  if (header.has_imports()) state_.imported[header.imports().log_id()] = header.imports().idx();
+  state_.head.assign(command.leaf.data(), command.leaf.size());
+  state_.last_recorded_at = command.recorded_at;
+  if (command.imports) state_.imported[std::string(View(command.imported_log_id))] = command.imported_idx;
   return Verdict::kValid;
 }
 
-absl::Status LogFold::CheckIsOurs(const std::string& log_id, uint32_t partition) const {
+absl::Status LogFold::CheckIsOurs(const RecordFacts& record) const {
   const std::string& ours = state_.started ? state_.log_id : expected_.log_id;
-  if (!ours.empty() && log_id != ours) return absl::DataLossError(Say("a record of another log"));
-  if (partition != expected_.partition) return absl::DataLossError(Say(absl::StrCat("a record of partition ", partition)));
-  return absl::OkStatus();
+  if (!ours.empty() && View(record.log_id) != ours) return absl::DataLossError(Say("a record of another log"));
+  if (record.partition == expected_.partition) return absl::OkStatus();
+  return absl::DataLossError(Say(absl::StrCat("a record of partition ", record.partition)));
 }
 
 // What only a defect of the owner can break.
-absl::Status LogFold::CheckByOwner(const log::v1::CommandHeader& header) const {
-  if (FromProto(header.recorded_at()) <= state_.last_recorded_at) {
+absl::Status LogFold::CheckByOwner(const RecordFacts& command) const {
+  if (command.recorded_at <= state_.last_recorded_at) {
     return absl::InternalError(Say("a command was recorded no later than the one before it"));
   }
-  if (!header.has_imports()) return absl::OkStatus();
-  const auto it = state_.imported.find(header.imports().log_id());
-  if (it == state_.imported.end() || header.imports().idx() > it->second) return absl::OkStatus();
-  return absl::InternalError(Say(absl::StrCat("foreign record ", header.imports().idx(), " is imported again")));
+  if (!command.imports) return absl::OkStatus();
+  const auto it = state_.imported.find(std::string(View(command.imported_log_id)));
+  if (it == state_.imported.end() || command.imported_idx > it->second) return absl::OkStatus();
+  return absl::InternalError(Say(absl::StrCat("foreign record ", command.imported_idx, " is imported again")));
 }
 
 std::string LogFold::Say(absl::string_view what) const {

@@ -3,14 +3,15 @@
 #ifndef SIP_LIBS_EVENTSOURCING_LOG_FOLD_H_
 #define SIP_LIBS_EVENTSOURCING_LOG_FOLD_H_
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -35,10 +36,10 @@ enum class Verdict {
 class ClaimSet {
  public:
   ClaimSet() = default;
-  explicit ClaimSet(std::set<std::string> ids) : shared_(std::make_shared<const std::set<std::string>>(std::move(ids))) {}
+  explicit ClaimSet(const std::set<std::string>& ids) : shared_(std::make_shared<const Ids>(ids.begin(), ids.end())) {}
 
-  bool Contains(const std::string& id) const { return latest_.count(id) > 0 || shared_->count(id) > 0; }
-  void Insert(std::string id);
+  bool Contains(absl::string_view id) const { return latest_.count(id) > 0 || shared_->count(id) > 0; }
+  void Insert(absl::string_view id);
   // All of them.
   std::set<std::string> ids() const;
 
@@ -47,8 +48,10 @@ class ClaimSet {
   }
 
  private:
-  std::shared_ptr<const std::set<std::string>> shared_ = std::make_shared<const std::set<std::string>>();
-  std::set<std::string> latest_;
+  using Ids = std::set<std::string, std::less<>>;
+
+  std::shared_ptr<const Ids> shared_ = std::make_shared<const Ids>();
+  Ids latest_;
 };
 
 // Everything that a reader keeps of a partition: O(1) plus one entry per take-over. All ids and leaves are raw bytes.
@@ -73,14 +76,32 @@ struct FoldState {
   friend bool operator==(const FoldState&, const FoldState&) = default;
 };
 
-// A record with its header parsed and checked and its leaf computed: several folds can step it without doing so again.
-struct ParsedRecord {
-  std::variant<log::v1::GenesisHeader, log::v1::ClaimHeader, log::v1::CommandHeader> header;
-  std::string leaf;
+// What the fold needs of a record: taken from its header, which was checked, and its leaf. Cheap to keep, so that several folds can
+// step the same record without parsing it again. What a kind has not is zero.
+struct RecordFacts {
+  using Id = std::array<char, 16>;
+  using Digest = std::array<char, 32>;
+
+  RecordKind kind = RecordKind::kCommand;
+  uint32_t partition = 0;
+  Id log_id{};
+  Digest leaf{};
+  Id claim_id{};     // Claims and commands.
+  Id supersedes{};   // Claims.
+  uint64_t idx = 0;  // Commands, as all up to `imported_idx`.
+  Digest prev{};
+  absl::Time recorded_at;
+  bool imports = false;
+  Id imported_log_id{};
+  uint64_t imported_idx = 0;
+  Id installation_id{};  // Genesis, as all that follow.
+  uint32_t partition_count = 0;
+  std::string log_name;
 };
 
-// DATA_LOSS if the header is not one of its kind, or a field has not the form that docs/log-format.md demands.
-absl::StatusOr<ParsedRecord> ParseRecord(const RecordView& record);
+// DATA_LOSS if the header is not one of its kind, or a field has not the form that docs/log-format.md demands. A command's header
+// is parsed into `*command` if that is not null.
+absl::StatusOr<RecordFacts> ParseRecord(const RecordView& record, log::v1::CommandHeader* command = nullptr);
 
 // Which partition a reader expects. Empty ids accept what Genesis says.
 struct ExpectedLog {
@@ -95,20 +116,20 @@ class LogFold {
   LogFold(ExpectedLog expected, FoldState state) : expected_(std::move(expected)), state_(std::move(state)) {}
 
   // Folds the next record. DATA_LOSS or INTERNAL stop the partition: the state is unchanged then and must not be stepped further.
-  // On kValid, `*header` (if not null) receives the parsed header and `*leaf` its leaf.
+  // On kValid, `*header` (if not null) holds the parsed header and `*leaf` its leaf; otherwise anything.
   absl::StatusOr<Verdict> Step(const RecordView& record, log::v1::CommandHeader* header = nullptr, std::string* leaf = nullptr);
 
   // The same for a record that is parsed already.
-  absl::StatusOr<Verdict> Step(const ParsedRecord& record);
+  absl::StatusOr<Verdict> Step(const RecordFacts& record);
 
   const FoldState& state() const { return state_; }
 
  private:
-  absl::StatusOr<Verdict> StepGenesis(const log::v1::GenesisHeader& header, const std::string& leaf);
-  absl::StatusOr<Verdict> StepClaim(const log::v1::ClaimHeader& header);
-  absl::StatusOr<Verdict> StepCommand(const log::v1::CommandHeader& header, const std::string& leaf);
-  absl::Status CheckIsOurs(const std::string& log_id, uint32_t partition) const;
-  absl::Status CheckByOwner(const log::v1::CommandHeader& header) const;
+  absl::StatusOr<Verdict> StepGenesis(const RecordFacts& genesis);
+  absl::StatusOr<Verdict> StepClaim(const RecordFacts& claim);
+  absl::StatusOr<Verdict> StepCommand(const RecordFacts& command);
+  absl::Status CheckIsOurs(const RecordFacts& record) const;
+  absl::Status CheckByOwner(const RecordFacts& command) const;
   // "sip.plans, partition 3, at 17: " in front of what is wrong.
   std::string Say(absl::string_view what) const;
 

@@ -7,22 +7,21 @@
 
 namespace sip {
 
-absl::StatusOr<std::optional<ValidRecord>> PartitionReader::Read(uint64_t cursor, const RecordView& record) {
-  SIP_ASSIGN_OR_RETURN(const ParsedRecord parsed, ParseRecord(record));
-  return Read(cursor, record, parsed);
-}
-
 absl::StatusOr<std::optional<ValidRecord>> PartitionReader::Read(uint64_t cursor, const RecordView& record,
-                                                                 const ParsedRecord& parsed) {
-  SIP_ASSIGN_OR_RETURN(const Verdict verdict, fold_.Step(parsed));
-  AdvanceTo(cursor + 1);
-  if (verdict == Verdict::kGenesis || verdict == Verdict::kValid) head_cursor_ = cursor;
-  if (verdict != Verdict::kValid) return std::optional<ValidRecord>();
+                                                                 const RecordFacts* facts) {
   ValidRecord valid;
-  valid.header = std::get<log::v1::CommandHeader>(parsed.header);
+  absl::StatusOr<Verdict> verdict = facts != nullptr ? fold_.Step(*facts) : fold_.Step(record, &valid.header);
+  SIP_RETURN_IF_ERROR(verdict.status());
+  AdvanceTo(cursor + 1);
+  if (*verdict == Verdict::kGenesis || *verdict == Verdict::kValid) head_cursor_ = cursor;
+  if (*verdict != Verdict::kValid) return std::optional<ValidRecord>();
+  // What was parsed when it was appended can be parsed again.
+  if (facts != nullptr && !valid.header.ParseFromArray(record.header.data(), static_cast<int>(record.header.size()))) {
+    return absl::DataLossError("a header that was parsed before cannot be parsed");
+  }
   valid.partition = valid.header.partition();
   valid.idx = valid.header.idx();
-  valid.leaf = parsed.leaf;
+  valid.leaf = fold_.state().head;
   valid.header_bytes = std::string(record.header);
   valid.payload = std::string(record.payload);
   return std::optional<ValidRecord>(std::move(valid));

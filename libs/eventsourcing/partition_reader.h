@@ -20,10 +20,9 @@ class PartitionReader {
   PartitionReader(ExpectedLog expected, const ReaderCheckpoint& from)
       : cursor_(from.cursor), head_cursor_(from.head_cursor), fold_(std::move(expected), from.fold) {}
 
-  // Folds the record that lies at `cursor`; gives it if it is a valid command. `parsed` is `record` parsed. After an error the
-  // reader must not be used.
-  absl::StatusOr<std::optional<ValidRecord>> Read(uint64_t cursor, const RecordView& record);
-  absl::StatusOr<std::optional<ValidRecord>> Read(uint64_t cursor, const RecordView& record, const ParsedRecord& parsed);
+  // Folds the record that lies at `cursor`; gives it if it is a valid command. `facts`, if known, are those of `record`. After an
+  // error the reader must not be used.
+  absl::StatusOr<std::optional<ValidRecord>> Read(uint64_t cursor, const RecordView& record, const RecordFacts* facts = nullptr);
 
   // All records before `cursor` have been read. Never moves back.
   void AdvanceTo(uint64_t cursor);

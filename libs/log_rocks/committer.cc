@@ -1,8 +1,11 @@
 #include "libs/log_rocks/committer.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/check.h"
 #include "libs/base/status_macros.h"
 #include "libs/eventsourcing/rejection.h"
 #include "libs/log_rocks/chunk.h"
@@ -10,15 +13,11 @@
 namespace sip {
 namespace {
 
-// A parsed record takes about this much more than its bytes.
-constexpr size_t kParsedOverheadBytes = 1024;
-
-absl::Status Closed() { return absl::UnavailableError("the log is closed"); }
+absl::string_view View(const RecordFacts::Id& id) { return {id.data(), id.size()}; }
 
 }  // namespace
 
 struct Committer::ClaimGroup {
-  std::vector<LiveRecordPtr> records;
   // Guarded by the committer's mutex.
   bool done = false;
   absl::StatusOr<Claims> result = Claims();
@@ -27,7 +26,7 @@ struct Committer::ClaimGroup {
 struct Committer::Commit {
   // As many reports alike, in a row, of one session.
   struct Run {
-    SessionCore* core = nullptr;
+    std::shared_ptr<SessionCore> core;
     AppendOutcome outcome = AppendOutcome::kUnknown;
     size_t count = 0;
   };
@@ -35,21 +34,29 @@ struct Committer::Commit {
   ChunkBuilder builder;
   std::shared_ptr<LiveChunk> chunk = std::make_shared<LiveChunk>();
   std::vector<Run> runs;
+  std::vector<std::shared_ptr<ClaimGroup>> claims;
+  size_t bytes = 0;  // Of its appends.
+  size_t records = 0;
+  std::optional<log::v1::EmbeddedLogState> state;
 
-  void Take(const LiveRecordPtr& record) {
-    builder.Add(record->log, record->partition, record->view());
-    if (chunk->by_log.size() <= record->log) chunk->by_log.resize(size_t{record->log} + 1);
-    chunk->by_log[record->log].push_back(record);
-    chunk->bytes += 2 * FrameSize(record->view()) + kParsedOverheadBytes;
+  void Take(LiveRecord record) {
+    builder.Add(record.log, record.partition, record.view());
+    chunk->bytes += FrameSize(record.view()) + sizeof(LiveRecord);
+    if (chunk->by_log.size() <= record.log) chunk->by_log.resize(size_t{record.log} + 1);
+    chunk->by_log[record.log].push_back(std::move(record));
   }
-  void Tell(SessionCore* core, AppendOutcome outcome) {
+  void Tell(const std::shared_ptr<SessionCore>& core, AppendOutcome outcome, size_t record_bytes) {
     if (runs.empty() || runs.back().core != core || runs.back().outcome != outcome) runs.push_back({core, outcome, 0});
     ++runs.back().count;
+    ++records;
+    bytes += record_bytes;
   }
 };
 
 Committer::Committer(RocksDatabase& database, FoldTable& table, LiveWindow& window, Options options)
-    : database_(database), table_(table), window_(window), options_(std::move(options)) {}
+    : database_(database), table_(table), window_(window), options_(std::move(options)), next_number_(window.end()) {}
+
+Committer::~Committer() { Stop(); }
 
 void Committer::Start() {
   reserve_reached_ = !CheckDisk().ok();
@@ -74,48 +81,65 @@ absl::Status Committer::CheckDisk() const {
                          absl::StrCat(*free, " bytes are free, ", options_.disk_reserve_bytes, " are kept in reserve."));
 }
 
-absl::Status Committer::Reserve(size_t bytes) {
+absl::Status Committer::CheckTaken() const {
+  SIP_RETURN_IF_ERROR(failed_);
+  return stopping_ ? absl::UnavailableError("the log is closed") : absl::OkStatus();
+}
+
+absl::Status Committer::Append(const std::shared_ptr<SessionCore>& core, LiveRecord record, LogSession::Done done) {
   if (reserve_reached_) {
     SIP_RETURN_IF_ERROR(CheckDisk());
     reserve_reached_ = false;
   }
+  const size_t bytes = FrameSize(record.view());
   MutexLock lock(mutex_);
-  if (reserved_records_ >= options_.queue_records || (reserved_records_ > 0 && reserved_bytes_ + bytes > options_.queue_bytes)) {
+  SIP_RETURN_IF_ERROR(CheckTaken());
+  if (queued_records_ >= options_.queue_records || (queued_records_ > 0 && queued_bytes_ + bytes > options_.queue_bytes)) {
     return RejectionStatus(Reason::REASON_OVERLOADED);
   }
-  ++reserved_records_;
-  reserved_bytes_ += bytes;
-  return absl::OkStatus();
-}
-
-void Committer::Release(size_t bytes) {
-  MutexLock lock(mutex_);
-  --reserved_records_;
-  reserved_bytes_ -= bytes;
-}
-
-absl::Status Committer::Push(std::shared_ptr<SessionCore> core, OrderedCallbacks<AppendReport>::Callback done, LiveRecordPtr record,
-                             size_t bytes) {
-  MutexLock lock(mutex_);
-  if (!failed_.ok() || stopping_) {
-    --reserved_records_;
-    reserved_bytes_ -= bytes;
-    return failed_.ok() ? Closed() : failed_;
+  Commit& commit = OpenCommit();
+  SIP_ASSIGN_OR_RETURN(const Verdict verdict, Judge(record, commit));
+  const bool valid = verdict == Verdict::kValid;
+  if (valid) {
+    commit.Take(std::move(record));
+  } else {
+    core->state = SessionCore::State::kFenced;
   }
   core->callbacks.Add(std::move(done));
-  queue_.push_back({std::move(core), std::move(record), bytes, nullptr});
-  if (queue_.size() == 1) changed_.NotifyAll();
+  commit.Tell(core, valid ? AppendOutcome::kDurable : AppendOutcome::kFenced, bytes);
+  ++queued_records_;
+  queued_bytes_ += bytes;
   return absl::OkStatus();
 }
 
-absl::StatusOr<Committer::Claims> Committer::CommitClaims(std::vector<LiveRecordPtr> claims) {
+// Valid or stale; INTERNAL for anything else, which must not get into the log nor into the fold.
+absl::StatusOr<Verdict> Committer::Judge(const LiveRecord& record, const Commit& commit) {
+  const FoldState& state = table_.entry(record.log, record.partition).fold.state();
+  if (state.claim == View(record.facts.claim_id) && record.facts.idx != state.next_idx) {
+    return absl::InternalError(absl::StrCat("a command at ", record.facts.idx, " where ", state.next_idx, " is next"));
+  }
+  const absl::StatusOr<Verdict> verdict = table_.Step(record.log, record.partition, record.facts, commit.number);
+  if (!verdict.ok()) return absl::InternalError(verdict.status().message());
+  if (*verdict != Verdict::kValid && *verdict != Verdict::kVoidStale) return absl::InternalError("not the next valid command");
+  return verdict;
+}
+
+absl::StatusOr<Committer::Claims> Committer::CommitClaims(std::vector<LiveRecord> claims) {
   auto group = std::make_shared<ClaimGroup>();
-  group->records = std::move(claims);
   MutexLock lock(mutex_);
-  if (!failed_.ok()) return failed_;
-  if (stopping_) return Closed();
-  queue_.push_back({nullptr, nullptr, 0, group});
-  changed_.NotifyAll();
+  SIP_RETURN_IF_ERROR(CheckTaken());
+  Commit& commit = OpenCommit();
+  group->result->chunk = commit.number;
+  for (LiveRecord& record : claims) {
+    // A claim that lost is not written: nobody but its node has seen it.
+    const FoldState& state = table_.entry(record.log, record.partition).fold.state();
+    const bool wins = View(record.facts.supersedes) == state.last_claim;
+    group->result->won.push_back(wins);
+    if (!wins) continue;
+    SIP_CHECK(table_.Step(record.log, record.partition, record.facts, commit.number).value() == Verdict::kClaim);
+    commit.Take(std::move(record));
+  }
+  commit.claims.push_back(group);
   while (!group->done) changed_.Wait(mutex_);
   return group->result;
 }
@@ -125,80 +149,56 @@ absl::Status Committer::health() const {
   return failed_;
 }
 
+Committer::Commit& Committer::OpenCommit() {
+  if (!waiting_.empty() && waiting_.back()->bytes < options_.chunk_bytes) return *waiting_.back();
+  if (!waiting_.empty()) Seal(*waiting_.back());
+  waiting_.push_back(std::make_unique<Commit>());
+  waiting_.back()->number = next_number_;
+  waiting_.back()->chunk->number = next_number_;
+  if (waiting_.size() == 1) changed_.NotifyAll();
+  return *waiting_.back();
+}
+
+// Nothing is added any more.
+void Committer::Seal(Commit& commit) {
+  if (commit.builder.empty()) return;
+  ++next_number_;
+  if (commit.number % options_.state_every != 0 || table_.AnyStopped()) return;
+  commit.state.emplace();
+  commit.state->set_next_chunk(next_number_);
+  table_.Save(*commit.state);
+}
+
 void Committer::Run() {
-  std::vector<Item> items;
-  while (TakeQueued(items)) {
-    CommitItems(items);
-    items.clear();
-  }
+  while (std::unique_ptr<Commit> commit = TakeNext()) Finish(std::move(commit));
 }
 
-// Whatever waits, up to a chunk full of it. False when the end has come.
-bool Committer::TakeQueued(std::vector<Item>& items) {
+std::unique_ptr<Committer::Commit> Committer::TakeNext() {
   MutexLock lock(mutex_);
-  while (queue_.empty() && !stopping_) changed_.Wait(mutex_);
-  size_t bytes = 0;
-  while (!queue_.empty() && (items.empty() || bytes + queue_.front().bytes <= options_.chunk_bytes)) {
-    bytes += queue_.front().bytes;
-    items.push_back(std::move(queue_.front()));
-    queue_.pop_front();
-  }
-  return !items.empty();
+  while (waiting_.empty() && !stopping_) changed_.Wait(mutex_);
+  if (waiting_.empty()) return nullptr;
+  if (waiting_.size() == 1) Seal(*waiting_.back());
+  std::unique_ptr<Commit> commit = std::move(waiting_.front());
+  waiting_.pop_front();
+  return commit;
 }
 
-void Committer::CommitItems(std::vector<Item>& items) {
-  Commit commit;
-  commit.number = window_.end();
-  commit.chunk->number = commit.number;
-  absl::Status status = health();
-  for (Item& item : items) {
-    if (status.ok()) status = Judge(item, commit);
+void Committer::Finish(std::unique_ptr<Commit> commit) {
+  std::vector<std::shared_ptr<const LiveChunk>> evicted;  // Freed when everybody has been told.
+  if (!commit->builder.empty()) {
+    if (const absl::Status written = Write(*commit); !written.ok()) return Fail(std::move(commit), written);
+    table_.SetDurable(*commit->chunk);
+    evicted = window_.Publish(std::move(commit->chunk));
   }
-  if (status.ok() && !commit.builder.empty()) {
-    status = Write(commit);
-    if (status.ok()) Publish(commit);
-  }
-  if (!status.ok()) return Fail(items, status);
-  Report(items, commit);
-  options_.after_commit();
-}
-
-// The store's own fold has the last word on what goes into the log.
-absl::Status Committer::Judge(Item& item, Commit& commit) {
-  if (item.claims != nullptr) return JudgeClaims(*item.claims, commit);
-  const LiveRecord& record = *item.record;
-  SIP_ASSIGN_OR_RETURN(const Verdict verdict, table_.Step(record.log, record.partition, record.parsed, commit.number));
-  if (verdict == Verdict::kVoidStale) {
-    item.core->state = SessionCore::State::kFenced;
-    commit.Tell(item.core.get(), AppendOutcome::kFenced);
-    return absl::OkStatus();
-  }
-  // The session has checked that it follows its last record.
-  if (verdict != Verdict::kValid) return absl::InternalError("a record that is not the next one reached the committer");
-  commit.Take(item.record);
-  commit.Tell(item.core.get(), AppendOutcome::kDurable);
-  return absl::OkStatus();
-}
-
-absl::Status Committer::JudgeClaims(ClaimGroup& group, Commit& commit) {
-  Claims claims{commit.number, {}};
-  for (const LiveRecordPtr& record : group.records) {
-    // A claim that lost is not written: nobody but its node has seen it.
-    FoldEntry& entry = table_.entry(record->log, record->partition);
-    const auto& header = std::get<log::v1::ClaimHeader>(record->parsed.header);
-    claims.won.push_back(header.supersedes() == entry.fold.state().last_claim);
-    if (!claims.won.back()) continue;
-    SIP_RETURN_IF_ERROR(table_.Step(record->log, record->partition, record->parsed, commit.number).status());
-    commit.Take(record);
-  }
-  MutexLock lock(mutex_);
-  group.result = std::move(claims);
-  return absl::OkStatus();
+  Report(*commit);
+  options_.after_commit(commit->state.has_value() ? &*commit->state : nullptr);
 }
 
 absl::Status Committer::Write(Commit& commit) {
+  const std::string value = commit.builder.Finish(commit.number);
+  if (commit.state.has_value()) commit.state->set_last_chunk_crc32c(ChunkChecksum(value));
   RocksBatch batch;
-  batch.Put(ChunkKey(commit.number), commit.builder.Finish(commit.number));
+  batch.Put(ChunkKey(commit.number), value);
   const absl::Status written = database_.Write(batch, Durability::kSynced);
   if (options_.disk_reserve_bytes != 0) reserve_reached_ = !CheckDisk().ok();
   if (written.ok()) return written;
@@ -206,28 +206,13 @@ absl::Status Committer::Write(Commit& commit) {
                                              "); what became of the last records is unknown until it is opened again"));
 }
 
-void Committer::Publish(Commit& commit) {
-  for (const std::vector<LiveRecordPtr>& records : commit.chunk->by_log) {
-    for (const LiveRecordPtr& record : records) {
-      FoldEntry& entry = table_.entry(record->log, record->partition);
-      entry.durable_next_idx = entry.fold.state().next_idx;
-    }
-  }
-  window_.Publish(std::move(commit.chunk));
-}
-
-void Committer::Report(std::vector<Item>& items, Commit& commit) {
+void Committer::Report(Commit& commit) {
   {
     MutexLock lock(mutex_);
-    for (const Item& item : items) {
-      if (item.claims != nullptr) {
-        item.claims->done = true;
-        changed_.NotifyAll();
-        continue;
-      }
-      --reserved_records_;
-      reserved_bytes_ -= item.bytes;
-    }
+    queued_records_ -= commit.records;
+    queued_bytes_ -= commit.bytes;
+    for (const std::shared_ptr<ClaimGroup>& group : commit.claims) group->done = true;
+    if (!commit.claims.empty()) changed_.NotifyAll();
   }
   for (const Commit::Run& run : commit.runs) {
     const bool durable = run.outcome == AppendOutcome::kDurable;
@@ -235,30 +220,30 @@ void Committer::Report(std::vector<Item>& items, Commit& commit) {
   }
 }
 
-// Nothing more can be said of these or of any later append.
-void Committer::Fail(std::vector<Item>& items, const absl::Status& why) {
-  bool first = false;
+// Nothing more can be said of what waits, nor is anything more taken.
+void Committer::Fail(std::unique_ptr<Commit> commit, const absl::Status& why) {
+  std::vector<std::unique_ptr<Commit>> lost;
+  lost.push_back(std::move(commit));
   {
     MutexLock lock(mutex_);
-    first = failed_.ok();
-    if (first) failed_ = why;
-    for (const Item& item : items) {
-      if (item.claims == nullptr) {
-        --reserved_records_;
-        reserved_bytes_ -= item.bytes;
-        continue;
+    failed_ = why;
+    std::move(waiting_.begin(), waiting_.end(), std::back_inserter(lost));
+    waiting_.clear();
+    for (const std::unique_ptr<Commit>& one : lost) {
+      for (const std::shared_ptr<ClaimGroup>& group : one->claims) {
+        group->done = true;
+        group->result = why;
       }
-      item.claims->done = true;
-      item.claims->result = failed_;
     }
     changed_.NotifyAll();
   }
-  for (const Item& item : items) {
-    if (item.core == nullptr) continue;
-    item.core->state = SessionCore::State::kUnknown;
-    item.core->callbacks.Resolve(1, {});
+  for (const std::unique_ptr<Commit>& one : lost) {
+    for (const Commit::Run& run : one->runs) {
+      run.core->state = SessionCore::State::kUnknown;
+      run.core->callbacks.Resolve(run.count, {});
+    }
   }
-  if (first && options_.on_failure) options_.on_failure(why);
+  if (options_.on_failure) options_.on_failure(why);
 }
 
 }  // namespace sip

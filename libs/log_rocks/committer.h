@@ -1,4 +1,5 @@
-// The one writer of the folder: takes whatever waits, writes it as one chunk, syncs, and tells everybody (internal to log_rocks).
+// The one writer of the folder (internal to log_rocks). Callers put their records into the open chunk themselves, while the one
+// before it is being written and synced; the committer's thread only writes, syncs, and tells everybody.
 #ifndef SIP_LIBS_LOG_ROCKS_COMMITTER_H_
 #define SIP_LIBS_LOG_ROCKS_COMMITTER_H_
 
@@ -20,6 +21,7 @@
 #include "libs/log_rocks/fold_table.h"
 #include "libs/log_rocks/live_window.h"
 #include "libs/rocks/database.h"
+#include "sip/log/v1/checkpoint.pb.h"
 
 namespace sip {
 
@@ -38,60 +40,52 @@ class Committer {
     size_t chunk_bytes = 0;
     uint64_t disk_reserve_bytes = 0;
     std::function<absl::StatusOr<uint64_t>()> free_bytes;
-    // After each commit, on the committer's thread.
-    std::function<void()> after_commit;
+    // The table is saved with every such chunk.
+    uint64_t state_every = 1;
+    // After each commit, on the committer's thread; with the table as it was behind the chunk, if it was saved with it.
+    std::function<void(const log::v1::EmbeddedLogState* state)> after_commit;
     // Once, after the commit that failed has been reported.
     std::function<void(absl::Status)> on_failure;
   };
-  // From Start until Stop the folds of `table` are the committer's alone.
+  // From Start until Stop the folds of `table` are the committer's, and run ahead of what is durable.
   Committer(RocksDatabase& database, FoldTable& table, LiveWindow& window, Options options);
-  ~Committer() { Stop(); }
+  ~Committer();
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
   void Start();
-  // Commits what is queued and ends the thread; what is pushed later is refused. Idempotent.
+  // Commits what waits and ends the thread; later appends are refused. Idempotent.
   void Stop();
 
-  // Room in the queue for a record, to be given to Push or Release. RESOURCE_EXHAUSTED if there is none or the disk reserve is
-  // reached.
-  absl::Status Reserve(size_t bytes);
-  void Release(size_t bytes);
-  // Queues a record. `done` gets its report through `core`. UNAVAILABLE, and `done` is not called, if the store is closed or has
-  // failed.
-  absl::Status Push(std::shared_ptr<SessionCore> core, OrderedCallbacks<AppendReport>::Callback done, LiveRecordPtr record,
-                    size_t bytes);
-  // Writes claims into one chunk, those that win; says which did, and the chunk. Blocks.
+  // Puts a record into the open chunk; `done` gets its report. Not OK as LogSession::Append says.
+  absl::Status Append(const std::shared_ptr<SessionCore>& core, LiveRecord record, LogSession::Done done);
+  // Puts those claims that win into one chunk; says which did, and the chunk, once it is durable. Blocks.
   struct Claims {
     uint64_t chunk = 0;
     std::vector<bool> won;
   };
-  absl::StatusOr<Claims> CommitClaims(std::vector<LiveRecordPtr> claims);
+  absl::StatusOr<Claims> CommitClaims(std::vector<LiveRecord> claims);
 
   // OK until a commit has failed.
   absl::Status health() const;
 
  private:
   struct ClaimGroup;
-  // One append, or a group of claims.
-  struct Item {
-    std::shared_ptr<SessionCore> core;
-    LiveRecordPtr record;
-    size_t bytes = 0;
-    std::shared_ptr<ClaimGroup> claims;
-  };
-  // The chunk that is being made, and whom to tell.
+  // A chunk that is being filled or waits to be written, and whom to tell.
   struct Commit;
 
   void Run();
-  bool TakeQueued(std::vector<Item>& items);
-  void CommitItems(std::vector<Item>& items);
-  absl::Status Judge(Item& item, Commit& commit);
-  absl::Status JudgeClaims(ClaimGroup& group, Commit& commit);
+  absl::Status CheckTaken() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The chunk that takes records now.
+  Commit& OpenCommit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Seal(Commit& commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<Verdict> Judge(const LiveRecord& record, const Commit& commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The next one to write, sealed; null when the end has come.
+  std::unique_ptr<Commit> TakeNext();
+  void Finish(std::unique_ptr<Commit> commit);
   absl::Status Write(Commit& commit);
-  void Publish(Commit& commit);
-  void Report(std::vector<Item>& items, Commit& commit);
-  void Fail(std::vector<Item>& items, const absl::Status& why);
+  void Report(Commit& commit);
+  void Fail(std::unique_ptr<Commit> commit, const absl::Status& why);
   absl::Status CheckDisk() const;
 
   RocksDatabase& database_;
@@ -101,10 +95,11 @@ class Committer {
   std::atomic<bool> reserve_reached_{false};
 
   mutable Mutex mutex_;
-  CondVar changed_;  // Something is queued, a group of claims is done, or the end has come.
-  std::deque<Item> queue_ ABSL_GUARDED_BY(mutex_);
-  size_t reserved_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
-  size_t reserved_records_ ABSL_GUARDED_BY(mutex_) = 0;
+  CondVar changed_;  // Something waits to be written, a group of claims is done, or the end has come.
+  std::deque<std::unique_ptr<Commit>> waiting_ ABSL_GUARDED_BY(mutex_);  // All but the last are sealed.
+  uint64_t next_number_ ABSL_GUARDED_BY(mutex_) = 0;                     // Of the chunk that is not sealed.
+  size_t queued_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t queued_records_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status failed_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;

@@ -15,11 +15,11 @@ constexpr uint32_t kMaxPartitions = 65'536;
 
 }  // namespace
 
-absl::StatusOr<Verdict> FoldTable::Step(uint16_t log, uint32_t partition, const ParsedRecord& record, uint64_t chunk) {
-  const auto* genesis = std::get_if<log::v1::GenesisHeader>(&record.header);
-  if (genesis != nullptr && log == logs_.size()) {
+absl::StatusOr<Verdict> FoldTable::Step(uint16_t log, uint32_t partition, const RecordFacts& record, uint64_t chunk) {
+  if (record.kind == RecordKind::kGenesis && log == logs_.size()) {
     SIP_RETURN_IF_ERROR(
-        AddLog(log, {genesis->installation_id(), genesis->log_id(), genesis->log_name(), genesis->partition_count()}));
+        AddLog(log, {std::string(record.installation_id.begin(), record.installation_id.end()),
+                     std::string(record.log_id.begin(), record.log_id.end()), record.log_name, record.partition_count}));
   }
   if (log >= logs_.size() || partition >= logs_[log].partitions.size()) {
     return absl::DataLossError(absl::StrCat("chunk ", chunk, " names log ", log, ", partition ", partition, ", which is not here"));
@@ -32,13 +32,31 @@ absl::StatusOr<Verdict> FoldTable::Step(uint16_t log, uint32_t partition, const 
 }
 
 absl::Status FoldTable::StepStored(uint16_t log, uint32_t partition, const RecordView& record, uint64_t chunk) {
-  const absl::StatusOr<ParsedRecord> parsed = ParseRecord(record);
-  const absl::Status status = parsed.ok() ? Step(log, partition, *parsed, chunk).status() : parsed.status();
+  const absl::StatusOr<RecordFacts> facts = ParseRecord(record);
+  const absl::Status status = facts.ok() ? Step(log, partition, *facts, chunk).status() : facts.status();
   if (log >= logs_.size() || partition >= logs_[log].partitions.size()) return status;
   FoldEntry& entry = *logs_[log].partitions[partition];
   if (entry.stopped.ok()) entry.stopped = status;
-  entry.durable_next_idx = entry.fold.state().next_idx;
+  SetAllDurable(entry);
   return absl::OkStatus();
+}
+
+void FoldTable::SetAllDurable(FoldEntry& entry) {
+  entry.durable_head = entry.fold.state().head;
+  entry.durable_head_cursor = entry.head_cursor;
+  entry.durable_next_idx = entry.fold.state().next_idx;
+}
+
+void FoldTable::SetDurable(const LiveChunk& chunk) {
+  for (const std::vector<LiveRecord>& records : chunk.by_log) {
+    for (const LiveRecord& record : records) {
+      if (record.record.kind != RecordKind::kCommand) continue;
+      FoldEntry& entry = *logs_[record.log].partitions[record.partition];
+      entry.durable_head.assign(record.facts.leaf.data(), record.facts.leaf.size());
+      entry.durable_head_cursor = chunk.number;
+      entry.durable_next_idx = record.facts.idx + 1;
+    }
+  }
 }
 
 std::optional<uint16_t> FoldTable::Find(absl::string_view name) const {
@@ -109,22 +127,22 @@ absl::Status FoldTable::RestorePartition(const log::v1::EmbeddedPartitionState& 
   }
   auto entry = std::make_unique<FoldEntry>(ExpectedLog{fold.log_id, fold.partition}, fold);
   entry->head_cursor = checkpoint.head_cursor;
-  entry->durable_next_idx = fold.next_idx;
+  SetAllDurable(*entry);
   logs_[ordinal].partitions[fold.partition] = std::move(entry);
   return absl::OkStatus();
 }
 
 void FoldTable::SaveAnchors(log::v1::AnchorFile& file) const {
   for (const Log& log : logs_) {
+    uint32_t partition = 0;
     for (const std::unique_ptr<FoldEntry>& entry : log.partitions) {
-      const FoldState& fold = entry->fold.state();
       log::v1::Anchor& anchor = *file.add_anchors();
-      anchor.set_log_id(fold.log_id);
-      anchor.set_log_name(fold.log_name);
-      anchor.set_partition(fold.partition);
-      anchor.set_size(fold.next_idx);
-      anchor.set_head(fold.head);
-      anchor.set_head_cursor(entry->head_cursor);
+      anchor.set_log_id(log.identity.log_id);
+      anchor.set_log_name(log.identity.name);
+      anchor.set_partition(partition++);
+      anchor.set_size(entry->durable_next_idx);
+      anchor.set_head(entry->durable_head);
+      anchor.set_head_cursor(entry->durable_head_cursor);
     }
   }
 }

@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "libs/eventsourcing/event_log.h"
 #include "libs/eventsourcing/log_fold.h"
+#include "libs/log_rocks/live_window.h"
 #include "sip/log/v1/checkpoint.pb.h"
 
 namespace sip {
@@ -26,19 +27,27 @@ struct FoldEntry {
 
   LogFold fold;
   uint64_t head_cursor = 0;
-  absl::Status stopped;                       // Set when opening only.
-  std::atomic<uint64_t> durable_next_idx{0};  // For any thread.
+  absl::Status stopped;  // Set when opening only.
+
+  // What is durable of it. For the thread that commits:
+  std::string durable_head;
+  uint64_t durable_head_cursor = 0;
+  // For any thread:
+  std::atomic<uint64_t> durable_next_idx{0};
 };
 
-// While the store is being opened: one thread. Then the logs and why partitions are stopped do not change, and folds belong to the
-// committer's thread.
+// While the store is being opened: one thread. Then the logs and why partitions are stopped do not change, and the folds are
+// guarded by the committer's mutex.
 class FoldTable {
  public:
   // Steps the fold of a record that lies in `chunk`, in the order of the log. A Genesis of a log that is not known yet gives the
   // log its ordinal, which must be the next one.
-  absl::StatusOr<Verdict> Step(uint16_t log, uint32_t partition, const ParsedRecord& record, uint64_t chunk);
+  absl::StatusOr<Verdict> Step(uint16_t log, uint32_t partition, const RecordFacts& record, uint64_t chunk);
   // While opening: as Step; a partition that stops is remembered as such and its further records are passed over.
   absl::Status StepStored(uint16_t log, uint32_t partition, const RecordView& record, uint64_t chunk);
+
+  // The chunk, whose records have been stepped, is durable.
+  void SetDurable(const LiveChunk& chunk);
 
   // Number of logs.
   size_t size() const { return logs_.size(); }
@@ -54,7 +63,7 @@ class FoldTable {
   void Save(log::v1::EmbeddedLogState& state) const;
   absl::Status Restore(const log::v1::EmbeddedLogState& state);
 
-  // The anchors of all partitions.
+  // The anchors of all partitions: what is durable of them.
   void SaveAnchors(log::v1::AnchorFile& file) const;
 
  private:
@@ -64,6 +73,7 @@ class FoldTable {
   };
   absl::Status AddLog(uint16_t log, const LogIdentity& identity);
   absl::Status RestorePartition(const log::v1::EmbeddedPartitionState& partition);
+  static void SetAllDurable(FoldEntry& entry);
 
   std::vector<Log> logs_;
 };

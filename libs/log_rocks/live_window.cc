@@ -1,13 +1,15 @@
+#include "libs/base/clock.h"
 #include "libs/log_rocks/live_window.h"
 
 #include <utility>
 
-#include "absl/time/clock.h"
+
 #include "libs/base/check.h"
 
 namespace sip {
 
-void LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) {
+std::vector<std::shared_ptr<const LiveChunk>> LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) {
+  std::vector<std::shared_ptr<const LiveChunk>> evicted;
   MutexLock lock(mutex_);
   SIP_CHECK(chunk->number == end_);
   ++end_;
@@ -15,9 +17,11 @@ void LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) {
   chunks_.push_back(std::move(chunk));
   while (bytes_ > max_bytes_ && chunks_.size() > 1) {
     bytes_ -= chunks_.front()->bytes;
+    evicted.push_back(std::move(chunks_.front()));
     chunks_.pop_front();
   }
   changed_.NotifyAll();
+  return evicted;
 }
 
 uint64_t LiveWindow::end() const {
@@ -34,7 +38,7 @@ std::shared_ptr<const LiveChunk> LiveWindow::Find(uint64_t number) const {
 void LiveWindow::WaitBeyond(uint64_t number, absl::Time deadline, const bool& cancelled) {
   MutexLock lock(mutex_);
   while (end_ <= number && !closed_ && !cancelled) {
-    const absl::Duration left = deadline - absl::Now();
+    const absl::Duration left = deadline - SystemClock().Now();
     if (left <= absl::ZeroDuration()) return;
     changed_.WaitWithTimeout(mutex_, left);
   }

@@ -21,17 +21,16 @@ struct LiveRecord {
   uint16_t log = 0;  // Ordinal.
   uint32_t partition = 0;
   Record record;
-  ParsedRecord parsed;
+  RecordFacts facts;
 
   RecordView view() const { return {record.kind, record.header, record.payload}; }
 };
-using LiveRecordPtr = std::shared_ptr<const LiveRecord>;
 
 // A durable chunk. Immutable once published.
 struct LiveChunk {
   uint64_t number = 0;
   size_t bytes = 0;
-  std::vector<std::vector<LiveRecordPtr>> by_log;  // By ordinal; may be shorter than the number of logs.
+  std::vector<std::vector<LiveRecord>> by_log;  // By ordinal; may be shorter than the number of logs.
 };
 
 // Thread-safe.
@@ -40,8 +39,8 @@ class LiveWindow {
   // Chunks before `end` are durable. Keeps about `max_bytes` of chunks, at least the latest.
   LiveWindow(uint64_t end, size_t max_bytes) : max_bytes_(max_bytes), end_(end) {}
 
-  // The next chunk is durable. Must be number end().
-  void Publish(std::shared_ptr<const LiveChunk> chunk);
+  // The next chunk is durable. Must be number end(). Returns those that are no longer kept: freeing them takes a while.
+  std::vector<std::shared_ptr<const LiveChunk>> Publish(std::shared_ptr<const LiveChunk> chunk);
   // The first number that is not durable.
   uint64_t end() const;
   // Null if it is no longer, or not yet, here.

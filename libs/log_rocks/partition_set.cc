@@ -14,12 +14,16 @@ constexpr uint64_t kLongScan = 256;
 
 }  // namespace
 
-void PartitionSet::Add(uint16_t log, const ExpectedLog& expected, const ReaderCheckpoint& from) {
+absl::Status PartitionSet::Add(uint16_t log, const ExpectedLog& expected, const ReaderCheckpoint& from) {
   next_ = members_.empty() ? from.cursor : std::min(next_, from.cursor);
   if (index_.size() <= log) index_.resize(size_t{log} + 1);
   if (index_[log].size() <= expected.partition) index_[log].resize(size_t{expected.partition} + 1, -1);
+  if (index_[log][expected.partition] >= 0) {
+    return absl::InvalidArgumentError(absl::StrCat("partition ", expected.partition, " is named twice"));
+  }
   index_[log][expected.partition] = static_cast<int>(members_.size());
   members_.push_back({from.cursor, PartitionReader(expected, from), false});
+  return absl::OkStatus();
 }
 
 PartitionSet::Member* PartitionSet::Find(uint16_t log, uint32_t partition, uint64_t chunk) {
@@ -38,10 +42,10 @@ absl::Status PartitionSet::Handle(Member& member, absl::StatusOr<std::optional<V
 absl::Status PartitionSet::ReadLive(const LiveChunk& chunk, Deliver deliver) {
   for (size_t log = 0; log < std::min(chunk.by_log.size(), index_.size()); ++log) {
     if (index_[log].empty()) continue;
-    for (const LiveRecordPtr& record : chunk.by_log[log]) {
-      Member* member = Find(record->log, record->partition, chunk.number);
+    for (const LiveRecord& record : chunk.by_log[log]) {
+      Member* member = Find(record.log, record.partition, chunk.number);
       if (member == nullptr) continue;
-      SIP_RETURN_IF_ERROR(Handle(*member, member->reader.Read(chunk.number, record->view(), record->parsed), deliver));
+      SIP_RETURN_IF_ERROR(Handle(*member, member->reader.Read(chunk.number, record.view(), &record.facts), deliver));
     }
   }
   next_ = chunk.number + 1;

@@ -28,8 +28,9 @@ class PartitionSet {
  public:
   using Deliver = absl::FunctionRef<absl::Status(size_t member, ValidRecord record)>;
 
-  // Members are numbered from 0 in the order in which they are added. At least one.
-  void Add(uint16_t log, const ExpectedLog& expected, const ReaderCheckpoint& from);
+  // Members are numbered from 0 in the order in which they are added. At least one; INVALID_ARGUMENT for a partition that is one
+  // already.
+  absl::Status Add(uint16_t log, const ExpectedLog& expected, const ReaderCheckpoint& from);
 
   // Reads chunks up to without `until`, until `enough` says so between two chunks. DATA_LOSS if one is missing or damaged.
   absl::Status ReadOn(const ChunkSource& source, uint64_t until, absl::FunctionRef<bool()> enough, Deliver deliver);

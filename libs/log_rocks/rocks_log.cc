@@ -1,10 +1,11 @@
+#include "libs/base/clock.h"
 #include "libs/log_rocks/rocks_log.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+
 #include "libs/base/status_macros.h"
 #include "libs/base/uuid.h"
 
@@ -20,10 +21,7 @@ constexpr uint64_t kIdleProgressChunks = 256;
 class RocksSession : public LogSession {
  public:
   RocksSession(Committer& committer, uint16_t log, ReaderCheckpoint claimed)
-      : committer_(committer),
-        log_(log),
-        claimed_(std::move(claimed)),
-        ahead_({claimed_.fold.log_id, claimed_.fold.partition}, claimed_.fold) {}
+      : committer_(committer), log_(log), claimed_(std::move(claimed)) {}
   ~RocksSession() override { core_->callbacks.Close({}); }
 
   const ReaderCheckpoint& claimed() const override { return claimed_; }
@@ -37,53 +35,30 @@ class RocksSession : public LogSession {
       case SessionCore::State::kUnknown:
         return absl::UnavailableError("the session is over: the fate of an earlier append is unknown");
     }
-    auto live = std::make_shared<LiveRecord>();
-    live->log = log_;
-    live->partition = claimed_.fold.partition;
-    live->record = std::move(record);
-    const size_t bytes = FrameSize(live->view());
-    if (bytes > kMaxRecordBytes)
+    const RecordView view{record.kind, record.header, record.payload};
+    if (const size_t bytes = FrameSize(view); bytes > kMaxRecordBytes) {
       return absl::InvalidArgumentError(absl::StrCat("a record of ", bytes, " bytes: the limit is 4 MiB"));
-    SIP_RETURN_IF_ERROR(committer_.Reserve(bytes));
-    if (const absl::Status stepped = StepAhead(*live); !stepped.ok()) {
-      committer_.Release(bytes);
-      return stepped;
     }
-    return committer_.Push(core_, std::move(done), std::move(live), bytes);
+    absl::StatusOr<RecordFacts> facts = ParseRecord(view);
+    if (!facts.ok()) return absl::InternalError(facts.status().message());
+    if (record.kind != RecordKind::kCommand) return absl::InternalError("only commands are appended");
+    return committer_.Append(core_, {log_, claimed_.fold.partition, std::move(record), *std::move(facts)}, std::move(done));
   }
 
  private:
-  // Checks on the caller's thread what the committer would find, so that nothing invalid gets on its way.
-  absl::Status StepAhead(LiveRecord& live) {
-    absl::StatusOr<ParsedRecord> parsed = ParseRecord(live.view());
-    if (!parsed.ok()) return absl::InternalError(parsed.status().message());
-    live.parsed = *std::move(parsed);
-    const absl::StatusOr<Verdict> verdict = ahead_.Step(live.parsed);
-    if (!verdict.ok()) return absl::InternalError(verdict.status().message());
-    if (*verdict != Verdict::kValid) return absl::InternalError("not the next valid command of the partition");
-    return absl::OkStatus();
-  }
-
   Committer& committer_;
   const uint16_t log_;
   const ReaderCheckpoint claimed_;
-  LogFold ahead_;  // With everything appended so far.
   const std::shared_ptr<SessionCore> core_ = std::make_shared<SessionCore>();
 };
 
 class RocksTail : public LogTail {
  public:
-  RocksTail(const OpenFolder& folder, uint16_t log, const std::vector<TailStart>& starts) : folder_(folder) {
-    const LogIdentity& identity = folder.table->identity(log);
-    for (const TailStart& start : starts) {
-      members_.Add(log, {identity.log_id, start.partition}, start.checkpoint);
-      partitions_.push_back(start.partition);
-    }
-    idle_reported_ = members_.next();
-  }
+  RocksTail(const OpenFolder& folder, PartitionSet members, std::vector<uint32_t> partitions)
+      : folder_(folder), members_(std::move(members)), partitions_(std::move(partitions)), idle_reported_(members_.next()) {}
 
   absl::StatusOr<TailBatch> Read(size_t max_records, absl::Duration wait) override {
-    const absl::Time deadline = absl::Now() + wait;
+    const absl::Time deadline = SystemClock().Now() + wait;
     while (true) {
       if (folder_.window->IsCancelled(cancelled_)) return absl::CancelledError("the reader was cancelled");
       SIP_RETURN_IF_ERROR(failed_);
@@ -92,7 +67,7 @@ class RocksTail : public LogTail {
       SIP_RETURN_IF_ERROR(failed_);
       if (!batch.records.empty() || !batch.progress.empty()) return batch;
       if (!batch.at_end) continue;
-      if (absl::Now() >= deadline) return batch;
+      if (SystemClock().Now() >= deadline) return batch;
       folder_.window->WaitBeyond(members_.next(), deadline, cancelled_);
     }
   }
@@ -122,7 +97,7 @@ class RocksTail : public LogTail {
 
   const OpenFolder folder_;
   PartitionSet members_;
-  std::vector<uint32_t> partitions_;  // Of each member.
+  const std::vector<uint32_t> partitions_;  // Of each member.
   uint64_t idle_reported_ = 0;
   absl::Status failed_;
   bool cancelled_ = false;  // The window's.
@@ -144,11 +119,15 @@ class RocksLog : public EventLog {
 
   absl::StatusOr<std::unique_ptr<LogTail>> Tail(std::vector<TailStart> starts) override {
     if (starts.empty()) return absl::InvalidArgumentError("a reader of no partition");
+    PartitionSet members;
+    std::vector<uint32_t> partitions;
     for (const TailStart& start : starts) {
       SIP_RETURN_IF_ERROR(CheckPartition(start.partition));
       SIP_RETURN_IF_ERROR(CheckHistory(folder_.source(), log_, start.partition, identity().log_id, start.checkpoint));
+      SIP_RETURN_IF_ERROR(members.Add(log_, {identity().log_id, start.partition}, start.checkpoint));
+      partitions.push_back(start.partition);
     }
-    return std::make_unique<RocksTail>(folder_, log_, starts);
+    return std::make_unique<RocksTail>(folder_, std::move(members), std::move(partitions));
   }
 
   void End(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<LogEnd>)> done) override {
@@ -170,20 +149,17 @@ class RocksLog : public EventLog {
   const uint16_t log_;
 };
 
-LiveRecordPtr MakeClaim(const ClaimTask& task, const FoldState& seen, const ClaimantInfo& claimant) {
+LiveRecord MakeClaim(const ClaimTask& task, const FoldState& seen, const std::string& claim_id, const ClaimantInfo& claimant) {
   log::v1::ClaimHeader header;
   header.set_log_id(seen.log_id);
   header.set_partition(task.partition);
-  header.set_claim_id(RandomBytes(kClaimIdSize));
+  header.set_claim_id(claim_id);
   header.set_supersedes(seen.last_claim);
   header.set_node(claimant.node);
   header.set_endpoint(claimant.endpoint);
   header.set_build(claimant.build);
-  auto live = std::make_shared<LiveRecord>();
-  live->log = task.log;
-  live->partition = task.partition;
-  live->record = {RecordKind::kClaim, header.SerializeAsString(), ""};
-  live->parsed = {header, LeafOf(RecordKind::kClaim, live->record.header)};
+  LiveRecord live{task.log, task.partition, {RecordKind::kClaim, header.SerializeAsString(), ""}, {}};
+  live.facts = ParseRecord(live.view()).value();
   return live;
 }
 
@@ -206,7 +182,7 @@ absl::StatusOr<std::vector<std::unique_ptr<LogSession>>> ClaimPartitions(const O
   PartitionSet members;
   for (const ClaimTask& task : tasks) {
     SIP_RETURN_IF_ERROR(CheckTask(folder, task));
-    members.Add(task.log, {folder.table->identity(task.log).log_id, task.partition}, task.from);
+    SIP_RETURN_IF_ERROR(members.Add(task.log, {folder.table->identity(task.log).log_id, task.partition}, task.from));
   }
   const auto read_to = [&](uint64_t until) {
     return members.ReadOn(
@@ -214,17 +190,19 @@ absl::StatusOr<std::vector<std::unique_ptr<LogSession>>> ClaimPartitions(const O
         [&](size_t member, ValidRecord record) { return tasks[member].deliver(std::move(record)); });
   };
   SIP_RETURN_IF_ERROR(read_to(folder.window->end()));
-  std::vector<LiveRecordPtr> claims;
-  for (size_t i = 0; i < tasks.size(); ++i) claims.push_back(MakeClaim(tasks[i], members.state(i), claimant));
-  SIP_ASSIGN_OR_RETURN(const Committer::Claims committed, folder.committer->CommitClaims(claims));
+  std::vector<std::string> ids;
+  std::vector<LiveRecord> claims;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    ids.push_back(RandomBytes(kClaimIdSize));
+    claims.push_back(MakeClaim(tasks[i], members.state(i), ids[i], claimant));
+  }
+  SIP_ASSIGN_OR_RETURN(const Committer::Claims committed, folder.committer->CommitClaims(std::move(claims)));
   if (std::find(committed.won.begin(), committed.won.end(), false) != committed.won.end()) {
     return absl::AbortedError("another claim has taken a partition over");
   }
   SIP_RETURN_IF_ERROR(read_to(committed.chunk + 1));
   for (size_t i = 0; i < tasks.size(); ++i) {
-    if (members.state(i).claim != std::get<log::v1::ClaimHeader>(claims[i]->parsed.header).claim_id()) {
-      return absl::InternalError("the claim that was written does not hold");
-    }
+    if (members.state(i).claim != ids[i]) return absl::AbortedError("another claim has taken a partition over");
     sessions.push_back(std::make_unique<RocksSession>(*folder.committer, tasks[i].log, members.CheckpointOf(i)));
   }
   return sessions;

@@ -1,3 +1,4 @@
+#include "libs/base/clock.h"
 #include "libs/log_rocks/rocks_log_store.h"
 
 #include <filesystem>
@@ -7,7 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/uuid.h"
@@ -20,7 +21,7 @@
 namespace sip {
 namespace {
 
-constexpr uint64_t kStateEvery = 1024;  // Commits.
+constexpr uint64_t kStateEvery = 1024;  // Chunks.
 constexpr size_t kIdSize = 16;
 
 absl::StatusOr<uint64_t> FreeBytes(const std::string& path) {
@@ -60,7 +61,7 @@ class Store : public RocksLogStore {
   void Report(absl::Time started);
   OpenFolder folder() { return {database_.get(), &table_, window_.get(), committer_.get()}; }
 
-  void AfterCommit();
+  void AfterCommit(const log::v1::EmbeddedLogState* state);
   absl::Status SaveState();
   absl::Status SaveAnchors();
 
@@ -78,7 +79,7 @@ class Store : public RocksLogStore {
 };
 
 absl::Status Store::Open() {
-  const absl::Time started = absl::Now();
+  const absl::Time started = SystemClock().Now();
   if (!options_.installation_id.empty() && options_.installation_id.size() != kIdSize) {
     return absl::InvalidArgumentError("an installation id has 16 bytes");
   }
@@ -198,7 +199,8 @@ void Store::StartCommitter() {
   options.chunk_bytes = options_.chunk_bytes;
   options.disk_reserve_bytes = options_.disk_reserve_bytes;
   options.free_bytes = options_.free_bytes ? options_.free_bytes : [path = options_.path] { return FreeBytes(path); };
-  options.after_commit = [this] { AfterCommit(); };
+  options.state_every = kStateEvery;
+  options.after_commit = [this](const log::v1::EmbeddedLogState* state) { AfterCommit(state); };
   options.on_failure = options_.on_failure;
   committer_ = std::make_unique<Committer>(*database_, table_, *window_, std::move(options));
   committer_->Start();
@@ -218,7 +220,7 @@ void Store::Report(absl::Time started) {
       if (!entry.stopped.ok()) log.stopped.push_back(entry.stopped);
     }
   }
-  found_.took = absl::Now() - started;
+  found_.took = SystemClock().Now() - started;
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<LogSession>>> Store::ClaimAll(std::vector<RocksClaimRequest> requests,
@@ -232,9 +234,10 @@ absl::StatusOr<std::vector<std::unique_ptr<LogSession>>> Store::ClaimAll(std::ve
   return ClaimPartitions(folder(), std::move(tasks), claimant);
 }
 
-void Store::AfterCommit() {
+void Store::AfterCommit(const log::v1::EmbeddedLogState* state) {
   ++commits_;
-  if (commits_ % kStateEvery == 0) SaveState().IgnoreError();
+  // Without a state file, opening takes longer, no more.
+  if (state != nullptr) WriteStateFile(state_path_, *state).IgnoreError();
   if (options_.anchor_every == 0 || commits_ % options_.anchor_every != 0) return;
   if (absl::Status saved = SaveAnchors(); !saved.ok() && options_.on_warning) options_.on_warning(std::move(saved));
 }
@@ -253,7 +256,7 @@ absl::Status Store::SaveState() {
 absl::Status Store::SaveAnchors() {
   if (options_.anchor_path.empty()) return absl::OkStatus();
   log::v1::AnchorFile file;
-  *file.mutable_written_at() = ToProto(absl::Now());
+  *file.mutable_written_at() = ToProto(SystemClock().Now());
   table_.SaveAnchors(file);
   return WriteAnchorFile(options_.anchor_path, std::move(file));
 }

@@ -246,11 +246,26 @@ TEST_F(RocksLogStoreTest, AllClaimsGoIntoOneChunk) {
   EXPECT_EQ(Chunks(), before + 1);
 }
 
-TEST_F(RocksLogStoreTest, OfTwoClaimsOfOnePartitionOneLoses) {
+TEST_F(RocksLogStoreTest, AClaimThatAnotherOneOvertakesIsAborted) {
   Open();
-  EXPECT_EQ(store_->ClaimAll({{kPlans, 0, {}, Ignore}, {kPlans, 0, {}, Ignore}}, {}).status().code(), absl::StatusCode::kAborted);
-  EXPECT_EQ(store_->ClaimAll({{"sip.other", 0, {}, Ignore}}, {}).status().code(), absl::StatusCode::kInvalidArgument);
   AppendDurably(kPlans, 0, 1);
+  std::unique_ptr<Owner> winner;
+  const auto late = store_->log(kPlans)->Claim(0, {}, {}, [&](ValidRecord) {
+    winner = Claim(kPlans, 0);
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(late.status().code(), absl::StatusCode::kAborted);
+  ASSERT_TRUE(winner->Append("1").ok());
+  EXPECT_EQ(winner->Await(1)[0].outcome, AppendOutcome::kDurable);
+}
+
+TEST_F(RocksLogStoreTest, PartitionsThatAreNotThereOrNamedTwiceAreRefused) {
+  Open();
+  EXPECT_EQ(store_->ClaimAll({{kPlans, 0, {}, Ignore}, {kPlans, 0, {}, Ignore}}, {}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->ClaimAll({{"sip.other", 0, {}, Ignore}}, {}).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->log(kPlans)->Tail({{0, {}}, {0, {}}}).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->log(kPlans)->Tail({}).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(RocksLogStoreTest, WhatQueuesDuringASyncGoesIntoTheNextChunkTogether) {
