@@ -1,5 +1,5 @@
 // The owner of one partition: decides its commands and imports one after the other (a strand), appends them pipelined, and answers
-// when they are durable. docs/architecture.md, "The life of a command", tells the order of things.
+// when they are durable. docs/life-of-a-command.md tells the order of things.
 //
 // Threads: the public functions may be called from any thread; all else runs on the executor, never two tasks at a time.
 #ifndef SIP_LIBS_ENGINE_PARTITION_H_

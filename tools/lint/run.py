@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that need no compiler. usage: tools/lint/run.py [--root FOLDER] [includes|style|documents]..."""
+"""Checks that need no compiler. usage: tools/lint/run.py [--root FOLDER] [includes|style|documents|references]..."""
 
 import argparse
 import pathlib
@@ -7,9 +7,11 @@ import sys
 
 import documents
 import includes
+import references
 import style
 
-CHECKS = {"includes": includes.check, "style": style.check, "documents": documents.check}
+CHECKS = {"includes": includes.check, "style": style.check, "documents": documents.check,
+          "references": references.check}
 
 
 def main() -> int:

@@ -15,6 +15,8 @@ import unittest
 
 import documents
 import includes
+import references
+import run_blocks
 import style
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -65,7 +67,7 @@ class Tree(unittest.TestCase):
 
 class CleanTest(Tree):
     def test_nothing_planted_nothing_found(self):
-        for check in (includes.check, style.check, documents.check):
+        for check in (includes.check, style.check, documents.check, references.check):
             self.assertEqual([], list(check(self.root)))
 
 
@@ -186,6 +188,58 @@ class DocumentsTest(Tree):
         self.plant("proto/sip/a/v1/b.proto", 'syntax = "proto3";\n', "is not listed in proto/CMakeLists.txt")
 
 
+class ReferencesTest(Tree):
+    def plant(self, text: str, expected: str):
+        self.write("docs/a.md", f"# A\n\n{text}\n")
+        self.assert_finds(references.check, "docs/a.md", expected)
+
+    def content(self, text: str):
+        self.write("docs/a.md", f"# A\n\n{text}\n")
+        self.assertEqual([], list(references.check(self.root)))
+
+    def test_names_that_are_not_there(self):
+        for name in ("libs/domain/gone.h", "gone.cc", "libs/*/gone.h", "libs/{domain,gone}/checks.h", "CamelGone", "Gone::BigThing",
+                     "sip.gone.v1.Plan", "sip.a.v1.GoneThing", "kGone", "SIP_GONE", "REASON_GONE", "--gone-flag"):
+            with self.subTest(name=name):
+                self.plant(f"See `{name}`.", "which is not there")
+
+    def test_names_that_are_there(self):
+        self.write("libs/engine/a.h", "class CamelHere { void BigThing(); };  // kHere SIP_HERE REASON_HERE here_flag\n")
+        self.write("proto/sip/a/v1/a.proto", "message Plan {}\n")
+        for name in ("libs/domain/checks.h", "checks.h", "libs/*/checks.h", "libs/<layer>/{a,checks}.h", "CamelHere::BigThing()",
+                     "sip.a.v1.Plan", "kHere", "SIP_HERE", "REASON_HERE", "--here-flag", "case/<case>", "some words"):
+            with self.subTest(name=name):
+                self.content(f"See `{name}`.")
+
+    def test_decisions_speak_of_their_time(self):
+        self.write("docs/adr/0001.md", "# A\n\n`libs/gone/gone.h`\n")
+        self.assertEqual([], list(references.check(self.root)))
+
+    def test_quotations(self):
+        source = "libs/domain/checks.h"
+        self.content(f"```cpp {source}\n#include \"libs/base/check.h\"\n...\n  return 1;\n```")
+        self.plant(f"```cpp {source}\nint F() {{\n  return 2;\n```", "otherwise than it is, from 'int F() {' on")
+        self.plant("```cpp libs/gone.h\nint F();\n```", "quotes libs/gone.h, which is not there")
+
+
+class RunBlocksTest(Tree):
+    def failures(self, block: str) -> int:
+        self.write("a.md", f"# A\n\n```sh\nfalse\n```\n\n{block}\n")
+        return run_blocks.run_document(self.root / "a.md", "test", {"PATH": "/usr/bin:/bin"}, {})
+
+    def test_a_block_that_works(self):
+        self.assertEqual(0, self.failures("```sh test\necho one two; echo three\n```\n\n```text output\none …\nthree\n```"))
+
+    def test_a_block_that_fails(self):
+        self.assertEqual(1, self.failures("```sh test\nfalse | true\n```"))
+
+    def test_a_block_that_prints_something_else(self):
+        self.assertEqual(1, self.failures("```sh test\necho one; echo two\n```\n\n```text output\ntwo\none\n```"))
+
+    def test_a_document_without_such_a_block(self):
+        self.assertEqual(1, self.failures(""))
+
+
 class BuildTest(Tree):
     """The gates that CMake and the compiler are."""
 
@@ -296,7 +350,7 @@ class ReferenceTest(Tree):
 
 
 def main(arguments: list[str]) -> int:
-    cases = [CleanTest, IncludesTest, StyleTest, DocumentsTest, BuildTest]
+    cases = [CleanTest, IncludesTest, StyleTest, DocumentsTest, ReferencesTest, RunBlocksTest, BuildTest]
     if arguments == ["--tools"]:
         cases = [ToolsTest]
     elif len(arguments) == 3 and arguments[0] == "--reference":
