@@ -23,7 +23,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/client_context.h"
@@ -77,6 +76,16 @@ std::vector<char*> EnvironmentOfSipd() {
   }
   environment.push_back(nullptr);
   return environment;
+}
+
+// The environment without what sipd would read as configuration: that comes from the flags alone.
+std::vector<char*> VariablesForSipd() {
+  std::vector<char*> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!absl::StartsWith(*variable, "SIP_")) variables.push_back(*variable);
+  }
+  variables.push_back(nullptr);
+  return variables;
 }
 
 // Between fork and exec: only what is safe there. Does not return.
@@ -150,6 +159,7 @@ absl::Status SipdProcess::Spawn() {
   arguments.push_back(nullptr);
   const std::string output_file = absl::StrCat(options_.folder, "/output");
   const std::vector<char*> environment = EnvironmentOfSipd();
+  const std::vector<char*> variables = VariablesForSipd();
   const pid_t pid = fork();
   if (pid == 0) BecomeSipd(output_file, arguments, environment);
   if (pid < 0) return absl::UnavailableError("cannot start a process");

@@ -75,10 +75,18 @@ std::string FirstDifference(const std::string& expected, const std::string& actu
 }
 
 // A description begins with its rule, if it has one: "CON-09: …".
-std::string ViolationText(const std::string& reason, const std::string& description, const std::string& field) {
-  const std::string start = description.substr(0, description.find(": "));
-  const bool has_rule = start.size() == 6 && start[3] == '-' && absl::ascii_isupper(static_cast<unsigned char>(start[0]));
-  return absl::StrCat(reason, has_rule ? " " : "", has_rule ? start : "", field.empty() ? "" : " ", field);
+absl::string_view RuleIn(absl::string_view description) {
+  const absl::string_view start = description.substr(0, std::min(description.find(": "), description.size()));
+  const size_t dash = start.find('-');
+  if (dash != 2 && dash != 3) return "";
+  const bool letters = std::all_of(start.begin(), start.begin() + static_cast<std::ptrdiff_t>(dash),
+                                   [](unsigned char c) { return absl::ascii_isupper(c); });
+  return letters && start.size() == dash + 3 ? start : "";
+}
+
+std::string ViolationText(const std::string& reason, absl::string_view description, const std::string& field) {
+  const absl::string_view rule = RuleIn(description);
+  return absl::StrCat(reason, rule.empty() ? "" : " ", rule, field.empty() ? "" : " ", field);
 }
 
 absl::Status Refused(const std::string& what, const grpc::Status& status) {

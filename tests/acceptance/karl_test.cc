@@ -1,0 +1,91 @@
+// Karl's story (tests/acceptance/data/karl_a) through gRPC against the real sipd: the plan field by field after each step that
+// expects one, the document as a golden text, and the data as `sipctl verify` sees it afterwards.
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "tests/acceptance/sipd_process.h"
+#include "tests/acceptance/story_player.h"
+#include "tools/sipctl/data_folder.h"
+#include "tools/sipctl/log_check.h"
+
+namespace sip {
+namespace {
+
+constexpr char kStory[] = "tests/acceptance/data/karl_a";
+
+class KarlTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto sipd = SipdProcess::Create({});
+    ASSERT_TRUE(sipd.ok()) << sipd.status();
+    sipd_ = *std::move(sipd);
+    ASSERT_TRUE(sipd_->Start().ok());
+  }
+
+  void TearDown() override {
+    if (sipd_ == nullptr || !HasFailure()) return;
+    sipd_->KeepFolder();
+    std::cerr << "data and output of sipd stay in " << sipd_->folder() << "\n";
+  }
+
+  std::unique_ptr<StoryPlayer> OpenStory(const std::string& run) {
+    auto player = StoryPlayer::Open({sipd_->address(), kStory, run});
+    EXPECT_TRUE(player.ok()) << player.status();
+    return player.ok() ? *std::move(player) : nullptr;
+  }
+
+  // Plays a step and compares what it led to with what it expects.
+  void PlayStep(StoryPlayer& player, size_t i) {
+    SCOPED_TRACE(player.step(i).method() + ": " + player.step(i).comment());
+    const auto result = player.Play(i);
+    ASSERT_TRUE(result.ok()) << result.status();
+    ASSERT_TRUE(player.CheckAnswer(i, result->status).ok()) << player.CheckAnswer(i, result->status).message();
+    const absl::Status expected = player.CheckExpected(i);
+    ASSERT_TRUE(expected.ok()) << expected.message();
+  }
+
+  std::unique_ptr<SipdProcess> sipd_;
+};
+
+TEST_F(KarlTest, EveryStepLeadsToTheExpectedPlan) {
+  const auto player = OpenStory("1");
+  ASSERT_NE(player, nullptr);
+  for (size_t i = 0; i < player->size() && !HasFatalFailure(); ++i) PlayStep(*player, i);
+}
+
+TEST_F(KarlTest, RunsDoNotMeetAndEveryStepCanBeRepeated) {
+  const auto first = OpenStory("1");
+  const auto second = OpenStory("2");
+  ASSERT_TRUE(first != nullptr && second != nullptr);
+  for (size_t i = 0; i < first->size(); ++i) {
+    const auto once = first->Play(i);
+    const auto again = first->Play(i);
+    const auto other = second->Play(i);
+    ASSERT_TRUE(once.ok() && again.ok() && other.ok());
+    ASSERT_TRUE(once->status.ok()) << first->step(i).comment() << ": " << once->status.error_message();
+    ASSERT_TRUE(other->status.ok()) << first->step(i).comment() << ": " << other->status.error_message();
+    EXPECT_EQ(once->response->SerializeAsString(), again->response->SerializeAsString()) << first->step(i).comment();
+  }
+  EXPECT_NE(first->IdOf("case"), second->IdOf("case"));
+}
+
+TEST_F(KarlTest, WhatLiesInTheFolderAfterwardsIsSound) {
+  const auto player = OpenStory("1");
+  ASSERT_NE(player, nullptr);
+  for (size_t i = 0; i < player->size(); ++i) ASSERT_TRUE(player->Play(i).ok());
+  EXPECT_EQ(sipd_->Terminate().value_or(-1), 0) << sipd_->output();
+  const auto store = OpenDataFolder(sipd_->data_dir());
+  ASSERT_TRUE(store.ok()) << store.status();
+  const auto report = CheckLog(**store);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->problem_count, 0u) << report->problems.front();
+  // Of Karl's person, and of all that he did besides.
+  EXPECT_EQ(report->logs.at("sip.subjects").commands, 1u);
+  EXPECT_GE(report->logs.at("sip.plans").commands, player->size() / 2);
+}
+
+}  // namespace
+}  // namespace sip
