@@ -1,0 +1,20 @@
+// The views as they lie in a data folder that no server has open, held against the log.
+#ifndef SIP_TESTS_ACCEPTANCE_STORED_VIEWS_H_
+#define SIP_TESTS_ACCEPTANCE_STORED_VIEWS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace sip {
+
+// OK if every view is there and holds, byte for byte, what folding the log from its beginning up to the view's own positions gives.
+// DATA_LOSS names the view and the first row that differs. `rules_dir` holds the rule sets that are in force there.
+absl::Status CheckStoredViews(const std::string& data_dir, const std::string& rules_dir);
+
+// Removes all views from the folder; the server builds them again when it starts.
+absl::Status DeleteStoredViews(const std::string& data_dir);
+
+}  // namespace sip
+
+#endif  // SIP_TESTS_ACCEPTANCE_STORED_VIEWS_H_
