@@ -64,8 +64,8 @@ struct AppendReport {
 };
 
 // Writes one partition under one claim. Not thread-safe: one strand calls it. Callbacks run on the log's thread, in the order of
-// the appends, and must be quick; with some logs they run within Append. Destroying the session ends it: appends still in flight are
-// reported kUnknown before the destructor returns, and no callback runs after. Destroy it before the log.
+// the appends, and must be quick; with some logs they run within Append. Destroying the session ends it: appends still in flight
+// are reported kUnknown before the destructor returns, and no callback runs after. Destroy it before the log.
 class LogSession {
  public:
   using Done = absl::AnyInvocable<void(AppendReport)>;
@@ -74,8 +74,8 @@ class LogSession {
   // Where a reader stands that has folded up to and including the own Claim.
   virtual const ReaderCheckpoint& claimed() const = 0;
 
-  // Pipelined, first in first out. `record` must be the next valid command of the partition, behind those appended before it. Not OK
-  // means not queued, and `done` is never called:
+  // Pipelined, first in first out. `record` must be the next valid command of the partition, behind those appended before it. Not
+  // OK means not queued, and `done` is never called:
   //   RESOURCE_EXHAUSTED (with a Rejection): the queue is full or the disk reserve reached; try again later;
   //   INVALID_ARGUMENT: the record is larger than kMaxRecordBytes;
   //   INTERNAL: it is not the next valid command, a defect of the caller;

@@ -8,11 +8,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "libs/base/check.h"
+#include "libs/base/clock.h"
 #include "libs/base/mutex.h"
 #include "libs/base/ordered_callbacks.h"
-#include "libs/base/sha256.h"
 #include "libs/base/status_macros.h"
 #include "libs/eventsourcing/log_fold.h"
 #include "libs/eventsourcing/partition_reader.h"
@@ -479,7 +478,7 @@ absl::Status MemoryLogStore::Impl::Tail::ReadPartition(size_t i, size_t max_reco
 }
 
 absl::StatusOr<TailBatch> MemoryLogStore::Impl::Tail::Read(size_t max_records, absl::Duration wait) {
-  const absl::Time deadline = absl::Now() + wait;
+  const absl::Time deadline = SystemClock().Now() + wait;
   MutexLock lock(store_.mutex_);
   while (true) {
     if (!failed_.ok()) return failed_;
@@ -488,7 +487,7 @@ absl::StatusOr<TailBatch> MemoryLogStore::Impl::Tail::Read(size_t max_records, a
     for (size_t i = 0; i < readers_.size() && failed_.ok(); ++i) failed_ = ReadPartition(i, max_records, batch);
     if (!failed_.ok()) continue;
     batch.at_end = AtEnd();
-    const absl::Duration left = deadline - absl::Now();
+    const absl::Duration left = deadline - SystemClock().Now();
     if (!batch.records.empty() || !batch.progress.empty() || left <= absl::ZeroDuration()) return batch;
     store_.changed_.WaitWithTimeout(store_.mutex_, left);
   }

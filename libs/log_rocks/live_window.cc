@@ -1,10 +1,9 @@
-#include "libs/base/clock.h"
 #include "libs/log_rocks/live_window.h"
 
 #include <utility>
 
-
 #include "libs/base/check.h"
+#include "libs/base/clock.h"
 
 namespace sip {
 

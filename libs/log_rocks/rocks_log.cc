@@ -1,11 +1,10 @@
-#include "libs/base/clock.h"
 #include "libs/log_rocks/rocks_log.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-
+#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/uuid.h"
 

@@ -1,4 +1,3 @@
-#include "libs/base/clock.h"
 #include "libs/log_rocks/rocks_log_store.h"
 
 #include <filesystem>
@@ -8,7 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-
+#include "libs/base/clock.h"
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/uuid.h"
