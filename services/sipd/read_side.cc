@@ -12,7 +12,12 @@
 #include "services/meetings/domain/meetings_context.h"
 #include "services/plans/domain/plans_context.h"
 #include "services/views/projections/registry.h"
+#include "services/views/server/case_views.h"
+#include "services/views/server/consent_views.h"
+#include "services/views/server/deadline_views.h"
+#include "services/views/server/deviation_views.h"
 #include "services/views/server/history_service.h"
+#include "services/views/server/meeting_views.h"
 #include "services/views/server/plan_views.h"
 
 namespace sip {
@@ -82,6 +87,11 @@ absl::StatusOr<std::unique_ptr<ReadSide>> ReadSide::Open(const Config& config, C
 void ReadSide::AddServices(RpcServer& server) const {
   const CallEnvironment& environment = server.environment();
   const CaseRecords records = CaseRecordsOf(write_side_);
+  server.AddService(NewCaseViews(environment, *views_, records));
+  server.AddService(NewConsentViews(environment, *views_));
+  server.AddService(NewMeetingViews(environment, *views_));
+  server.AddService(NewDeadlineViews(environment, *views_, write_side_.zone()));
+  server.AddService(NewDeviationViews(environment, *views_));
   server.AddService(NewPlanViews(environment, *views_, records, write_side_.rule_book(), write_side_.zone()));
   server.AddService(NewHistoryService(
       environment, *views_, records,

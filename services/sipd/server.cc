@@ -27,9 +27,9 @@ namespace {
 SubjectLookup LookupIn(ContextEngine& subjects) {
   return
       [&subjects](const Uuid& subject_id, absl::AnyInvocable<void(absl::StatusOr<std::optional<cases::v1::SubjectFacts>>)> done) {
-        subjects.ReadState(subject_id, [done = std::move(done)](absl::StatusOr<const CaseState*> state) mutable {
-          if (!state.ok()) return done(state.status());
-          done(StateAs<SubjectState>(**state).facts);
+        subjects.ReadState(subject_id, [found = std::move(done)](absl::StatusOr<const CaseState*> state) mutable {
+          if (!state.ok()) return found(state.status());
+          found(StateAs<SubjectState>(**state).facts);
         });
       };
 }
@@ -37,10 +37,10 @@ SubjectLookup LookupIn(ContextEngine& subjects) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SipServer>> SipServer::Start(const Config& config, Clock& clock,
-                                                            std::function<void(absl::Status)> on_stopped) {
+                                                            const std::function<void(absl::Status)>& on_stopped) {
   std::unique_ptr<SipServer> server(new SipServer(config, clock));
   const absl::Time start = clock.Now();
-  SIP_ASSIGN_OR_RETURN(server->write_side_, WriteSide::Open(config, clock, std::move(on_stopped)));
+  SIP_ASSIGN_OR_RETURN(server->write_side_, WriteSide::Open(config, clock, on_stopped));
   SIP_ASSIGN_OR_RETURN(server->read_side_, ReadSide::Open(config, clock, *server->write_side_));
   SIP_RETURN_IF_ERROR(server->StartRpc());
   SIP_RETURN_IF_ERROR(server->StartHttp());

@@ -22,7 +22,7 @@ class SipServer {
   // Prints on standard output where it listens, what it found and how long it took. `on_stopped` is called at most once, on any
   // thread, when the process must end.
   static absl::StatusOr<std::unique_ptr<SipServer>> Start(const Config& config, Clock& clock,
-                                                          std::function<void(absl::Status)> on_stopped);
+                                                          const std::function<void(absl::Status)>& on_stopped);
   ~SipServer();
 
   // Refuses new calls, finishes what is in flight within the configured time, closes everything. A second call does nothing.

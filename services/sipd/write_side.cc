@@ -73,7 +73,7 @@ bool ImportsFrom(const ContextModel& model, absl::string_view log_name) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<WriteSide>> WriteSide::Open(const Config& config, Clock& clock,
-                                                           std::function<void(absl::Status)> on_stopped) {
+                                                           const std::function<void(absl::Status)>& on_stopped) {
   std::unique_ptr<WriteSide> side(new WriteSide(config, clock));
   SIP_RETURN_IF_ERROR(side->Load(on_stopped));
   return side;
@@ -288,8 +288,9 @@ void WriteSide::Shutdown() {
   engines_.clear();
   rule_follower_.reset();
   if (store_ != nullptr) {
-    if (const absl::Status closed = store_->Close(); !closed.ok())
+    if (const absl::Status closed = store_->Close(); !closed.ok()) {
       LogError("log_not_closed", {{"why", OperatorText(closed.message())}});
+    }
   }
 }
 

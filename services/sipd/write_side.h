@@ -34,7 +34,7 @@ class WriteSide {
   // folder that are not published yet, and begins to import. Blocks. A status says what is wrong and what to change.
   // `on_stopped` is called once, on any thread, when nothing more can be recorded: the process should end.
   static absl::StatusOr<std::unique_ptr<WriteSide>> Open(const Config& config, Clock& clock,
-                                                         std::function<void(absl::Status)> on_stopped);
+                                                         const std::function<void(absl::Status)>& on_stopped);
   ~WriteSide();
 
   // "sip.plans" and so on. Crashes for a log that there is none of.

@@ -23,7 +23,7 @@ HOMES = {
     "shared_mutex": ("libs/base/mutex.h",),
 }
 
-PURE = re.compile(r"^(services/[^/]+/(domain|projections)|libs/(domain|calendar|eventsourcing))/")
+PURE = re.compile(r"^(services/[^/]+/(domain|projections|queries)|libs/(domain|calendar|eventsourcing))/")
 IMPURE_INCLUDES = ("grpcpp/", "grpc/", "librdkafka/", "rocksdb/", "absl/time/clock.h", "random", "thread", "mutex", "iostream",
                    "fstream", "filesystem", "cstdlib")
 IMPURE_CODE = re.compile(r"\w*_clock::now|absl::Now\s*\(|\babsl::SleepFor|\bgetenv\s*\(")
@@ -51,7 +51,9 @@ def layer_of(path: str) -> Optional[str]:
     if parts[0] == "libs" and len(parts) > 2:
         return LAYER_OF_LIBRARY.get(parts[1], parts[1])
     if parts[0] == "services" and len(parts) > 2:
-        return parts[2] if len(parts) > 3 else "main"
+        # Queries are as pure as projections: rows in, response out.
+        folder = "projections" if parts[2] == "queries" else parts[2]
+        return folder if len(parts) > 3 else "main"
     return None
 
 

@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/testing/matchers.h"
-#include "services/views/queries/memory_rows.h"
+#include "services/views/server/memory_rows.h"
 #include "sip/views/v1/deadline_views.pb.h"
 
 namespace sip {

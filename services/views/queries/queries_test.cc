@@ -18,7 +18,7 @@
 #include "services/views/queries/deadline_queries.h"
 #include "services/views/queries/deviation_queries.h"
 #include "services/views/queries/meeting_queries.h"
-#include "services/views/queries/memory_rows.h"
+#include "services/views/server/memory_rows.h"
 #include "sip/cases/v1/case_events.pb.h"
 #include "sip/consent/v1/consent_events.pb.h"
 #include "sip/deviations/v1/deviation_events.pb.h"

@@ -11,7 +11,7 @@
 #include "libs/views/memory_view.h"
 #include "services/views/projections/timeline.h"
 #include "services/views/queries/case_queries.h"
-#include "services/views/queries/memory_rows.h"
+#include "services/views/server/memory_rows.h"
 #include "services/views/server/answers.h"
 #include "services/views/server/gather_records.h"
 #include "services/views/server/view_rows.h"

@@ -19,13 +19,14 @@
 #include "libs/eventsourcing/consistency_token.h"
 #include "libs/eventsourcing/event_log.h"
 #include "libs/eventsourcing/projection.h"
-#include "libs/rocks/database.h"
 #include "libs/views/projection_runner.h"
 #include "libs/views/view_progress.h"
 #include "libs/views/view_store.h"
 #include "sip/views/v1/read_at.pb.h"
 
 namespace sip {
+
+class RocksResources;
 
 // The rows of some views, each at one moment, and what they include.
 struct ViewReading {

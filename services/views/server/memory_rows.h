@@ -1,6 +1,6 @@
 // Rows in memory: of a fold up to an earlier time, and of tests.
-#ifndef SIP_SERVICES_VIEWS_QUERIES_MEMORY_ROWS_H_
-#define SIP_SERVICES_VIEWS_QUERIES_MEMORY_ROWS_H_
+#ifndef SIP_SERVICES_VIEWS_SERVER_MEMORY_ROWS_H_
+#define SIP_SERVICES_VIEWS_SERVER_MEMORY_ROWS_H_
 
 #include <string>
 #include <utility>
@@ -34,4 +34,4 @@ class MemoryRows final : public RowSource {
 
 }  // namespace sip
 
-#endif  // SIP_SERVICES_VIEWS_QUERIES_MEMORY_ROWS_H_
+#endif  // SIP_SERVICES_VIEWS_SERVER_MEMORY_ROWS_H_
