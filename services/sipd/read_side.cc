@@ -23,12 +23,15 @@
 namespace sip {
 namespace {
 
+// History tells who acted and on what; a fold does without.
+constexpr DecodeOptions kWithDecision{.command = true, .decision = true};
+
 absl::StatusOr<std::vector<RecordOfCase>> ReadRecords(WriteSide& side, const CaseRecordsQuestion& question) {
   const uint32_t partition = PartitionOf(question.case_id, side.log(question.log_name).identity().partition_count);
   std::vector<RecordOfCase> records;
   const absl::Status read =
       side.streams(question.log_name).ReadScope(partition, question.case_id, [&](ValidRecord stored) -> absl::Status {
-        absl::StatusOr<RecordedCommand> decoded = side.codec().Decode(stored, question.log_name, DecodeOptions{.command = true});
+        absl::StatusOr<RecordedCommand> decoded = side.codec().Decode(stored, question.log_name, kWithDecision);
         if (!decoded.ok()) return decoded.status();
         if (question.as_of.has_value() && decoded->recorded_at > *question.as_of) return absl::OkStatus();
         records.push_back({std::move(stored), *std::move(decoded)});
