@@ -247,11 +247,11 @@ class KillTest : public testing::Test {
   // Views that were folded across all those restarts hold what the log says, and so do those that are built anew.
   void CheckViews() {
     ASSERT_EQ(sipd_->Terminate().value_or(-1), 0);
-    ASSERT_EQ(CheckStoredViews(sipd_->data_dir(), "deploy/rules"), absl::OkStatus());
+    ASSERT_EQ(CheckStoredViews(sipd_->data_dir()), absl::OkStatus());
     ASSERT_EQ(DeleteStoredViews(sipd_->data_dir()), absl::OkStatus());
     ASSERT_NO_FATAL_FAILURE(Start());
     ASSERT_EQ(sipd_->Terminate().value_or(-1), 0);
-    ASSERT_EQ(CheckStoredViews(sipd_->data_dir(), "deploy/rules"), absl::OkStatus());
+    ASSERT_EQ(CheckStoredViews(sipd_->data_dir()), absl::OkStatus());
   }
 
   const uint64_t seed_;

@@ -8,9 +8,8 @@
 
 namespace sip {
 
-// OK if every view is there and holds, byte for byte, what folding the log from its beginning up to the view's own positions gives.
-// DATA_LOSS names the view and the first row that differs. `rules_dir` holds the rule sets that are in force there.
-absl::Status CheckStoredViews(const std::string& data_dir, const std::string& rules_dir);
+// OK if every view is there and holds what the log says (tools/sipctl/view_check.h); else DATA_LOSS names the views that do not.
+absl::Status CheckStoredViews(const std::string& data_dir);
 
 // Removes all views from the folder; the server builds them again when it starts.
 absl::Status DeleteStoredViews(const std::string& data_dir);

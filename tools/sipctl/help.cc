@@ -15,7 +15,7 @@ std::string DescribeProgram() {
   sipctl deadlines [--case-id ID]       deadlines, the one due first at the top
   sipctl case timeline --case-id ID     all that has happened in a case
   sipctl log cat --data-dir DIR         the records of a data folder; texts are hidden without --content
-  sipctl verify --data-dir DIR          checks every record of a data folder
+  sipctl verify --data-dir DIR          checks every record of a data folder, and its views against them
   sipctl completion bash                a script for bash: source <(sipctl completion bash)
 
 Services (sipctl SERVICE --help lists the RPCs, sipctl SERVICE RPC --help the flags):

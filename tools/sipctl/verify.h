@@ -1,4 +1,4 @@
-// `verify --data-dir DIR`: checks a data folder and says what was checked.
+// `verify --data-dir DIR`: checks the log of a data folder and holds its views against it, and says what was checked.
 #ifndef SIP_TOOLS_SIPCTL_VERIFY_H_
 #define SIP_TOOLS_SIPCTL_VERIFY_H_
 
