@@ -20,6 +20,7 @@ bool PlayStep(sip::StoryPlayer& player, size_t i, bool say) {
   const auto result = player.Play(i);
   absl::Status as_expected = result.ok() ? player.CheckAnswer(i, result->status) : result.status();
   if (as_expected.ok() && say) std::cout << "  " << DescribeStep(player, i, *result->response) << "\n" << std::flush;
+  if (as_expected.ok() && result->status.ok()) as_expected = player.CheckResponse(i, *result->response);
   if (as_expected.ok()) as_expected = player.CheckExpected(i);
   if (as_expected.ok()) return true;
   const auto& step = player.step(i);

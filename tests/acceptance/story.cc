@@ -65,6 +65,12 @@ absl::StatusOr<std::map<std::string, std::string>> ReadChapters(const std::strin
   return chapters;
 }
 
+absl::StatusOr<std::string> ReadChapter(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
 absl::StatusOr<testing::v1::Story> ParseChapter(absl::string_view text, absl::string_view name) {
   testing::v1::Story story;
   FirstError error;

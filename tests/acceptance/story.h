@@ -27,6 +27,9 @@ std::vector<std::string> NamesIn(absl::string_view text);
 // The text of all chapters *.txtpb of the folder, in the order of their names, each with its file name. Names are not expanded.
 absl::StatusOr<std::map<std::string, std::string>> ReadChapters(const std::string& folder);
 
+// The text of one chapter.
+absl::StatusOr<std::string> ReadChapter(const std::string& path);
+
 // One chapter; `text` is expanded already. INVALID_ARGUMENT says what cannot be read.
 absl::StatusOr<testing::v1::Story> ParseChapter(absl::string_view text, absl::string_view name);
 

@@ -1,6 +1,7 @@
 #include "tests/acceptance/story_player.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -36,6 +37,19 @@ std::string TextField(const Message& message, const std::string& name) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
   const bool is_text = field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated();
   return is_text ? message.GetReflection()->GetString(message, field) : "";
+}
+
+// The text at a path such as "suggestions.deviation_id", of lists in their last element; empty if there is none.
+std::string TextAt(const Message& message, const std::string& path) {
+  const size_t dot = path.find('.');
+  if (dot == std::string::npos) return TextField(message, path);
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(path.substr(0, dot));
+  if (field == nullptr || field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return "";
+  const auto& reflection = *message.GetReflection();
+  const std::string rest = path.substr(dot + 1);
+  if (!field->is_repeated()) return TextAt(reflection.GetMessage(message, field), rest);
+  const int size = reflection.FieldSize(message, field);
+  return size == 0 ? "" : TextAt(reflection.GetRepeatedMessage(message, field, size - 1), rest);
 }
 
 // Sets a text field that is there and empty.
@@ -107,13 +121,24 @@ absl::Status StoryPlayer::ReadStory() {
   SIP_ASSIGN_OR_RETURN(const auto chapters, ReadChapters(options_.folder));
   for (const auto& [name, text] : chapters) {
     SIP_ASSIGN_OR_RETURN(testing::v1::Story chapter, ParseChapter(text, name));
-    chapters_.push_back(std::make_unique<testing::v1::Story>(std::move(chapter)));
-    for (const StoryStep& step : chapters_.back()->steps()) {
-      steps_.push_back(&step);
-      titles_.push_back(chapters_.back()->title());
+    for (const std::string& file : chapter.begins_with()) {
+      const std::filesystem::path path = std::filesystem::path(options_.folder) / file;
+      SIP_ASSIGN_OR_RETURN(const std::string earlier_text, ReadChapter(path.string()));
+      SIP_ASSIGN_OR_RETURN(testing::v1::Story earlier, ParseChapter(earlier_text, file));
+      AddSteps(std::move(earlier), path.parent_path().string());
     }
+    AddSteps(std::move(chapter), options_.folder);
   }
   return absl::OkStatus();
+}
+
+void StoryPlayer::AddSteps(testing::v1::Story chapter, const std::string& folder) {
+  chapters_.push_back(std::make_unique<testing::v1::Story>(std::move(chapter)));
+  for (const StoryStep& step : chapters_.back()->steps()) {
+    steps_.push_back(&step);
+    titles_.push_back(chapters_.back()->title());
+    folders_.push_back(folder);
+  }
 }
 
 absl::Status StoryPlayer::Reconnect(const std::string& address) {
@@ -183,7 +208,7 @@ absl::StatusOr<StepResult> StoryPlayer::Send(Connection connection, const std::s
 
 void StoryPlayer::Remember(const StoryStep& step, const Message& response) {
   if (const std::string token = TextField(response, "consistency_token"); !token.empty()) tokens_[step.service()] = token;
-  for (const testing::v1::SavedId& save : step.save()) saved_[save.as()] = TextField(response, save.field());
+  for (const testing::v1::SavedId& save : step.save()) saved_[save.as()] = TextAt(response, save.field());
 }
 
 absl::Status StoryPlayer::CheckAnswer(size_t i, const grpc::Status& answer) const {
@@ -196,20 +221,37 @@ absl::Status StoryPlayer::CheckAnswer(size_t i, const grpc::Status& answer) cons
 }
 
 absl::Status StoryPlayer::CheckExpected(size_t i) {
-  if (!step(i).expected_plan().empty()) SIP_RETURN_IF_ERROR(CheckPlan(step(i)));
-  if (!step(i).expected_text().empty()) SIP_RETURN_IF_ERROR(CheckText(step(i)));
+  if (!step(i).expected_plan().empty()) SIP_RETURN_IF_ERROR(CheckPlan(i));
+  if (!step(i).expected_text().empty()) SIP_RETURN_IF_ERROR(CheckText(i));
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> StoryPlayer::ReadExpected(const std::string& file) const {
-  const std::string path = absl::StrCat(options_.folder, "/", file);
+absl::Status StoryPlayer::CheckResponse(size_t i, const Message& response) const {
+  if (!step(i).has_expected_response()) return absl::OkStatus();
+  const std::unique_ptr<Message> expected(response.New());
+  if (!step(i).expected_response().UnpackTo(expected.get())) {
+    return absl::InvalidArgumentError(absl::StrCat(step(i).method(), " does not give a ", step(i).expected_response().type_url()));
+  }
+  SIP_RETURN_IF_ERROR(ExpandIn(*expected, [this](const std::string& name) { return IdOf(name); }));
+  google::protobuf::util::MessageDifferencer differencer;
+  differencer.set_scope(google::protobuf::util::MessageDifferencer::PARTIAL);
+  differencer.set_repeated_field_comparison(google::protobuf::util::MessageDifferencer::AS_SET);
+  std::string difference;
+  differencer.ReportDifferencesToString(&difference);
+  if (differencer.Compare(*expected, response)) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("the response is not as expected:\n", difference));
+}
+
+absl::StatusOr<std::string> StoryPlayer::ReadExpected(size_t i, const std::string& file) const {
+  const std::string path = absl::StrCat(folders_[i], "/", file);
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return absl::NotFoundError(absl::StrCat("cannot read ", path));
   return std::string(std::istreambuf_iterator<char>(stream), {});
 }
 
-absl::Status StoryPlayer::CheckPlan(const StoryStep& step) {
-  SIP_ASSIGN_OR_RETURN(const std::string text, ReadExpected(step.expected_plan()));
+absl::Status StoryPlayer::CheckPlan(size_t i) {
+  const StoryStep& step = *steps_[i];
+  SIP_ASSIGN_OR_RETURN(const std::string text, ReadExpected(i, step.expected_plan()));
   views::v1::PlanRow expected;
   if (!google::protobuf::TextFormat::ParseFromString(ExpandNames(text, [this](const std::string& name) { return IdOf(name); }),
                                                      &expected)) {
@@ -227,8 +269,9 @@ absl::Status StoryPlayer::CheckPlan(const StoryStep& step) {
   return absl::FailedPreconditionError(absl::StrCat("the current plan is not ", step.expected_plan(), ":\n", difference));
 }
 
-absl::Status StoryPlayer::CheckText(const StoryStep& step) {
-  SIP_ASSIGN_OR_RETURN(const std::string expected, ReadExpected(step.expected_text()));
+absl::Status StoryPlayer::CheckText(size_t i) {
+  const StoryStep& step = *steps_[i];
+  SIP_ASSIGN_OR_RETURN(const std::string expected, ReadExpected(i, step.expected_text()));
   views::v1::RenderPlanRequest request;
   request.set_case_id(IdOf("case"));
   request.set_plan_id(IdOf("plan"));

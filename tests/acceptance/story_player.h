@@ -50,6 +50,8 @@ class StoryPlayer {
   // Compares the answer with what the step expects. FAILED_PRECONDITION says in words what was refused that should not have been,
   // or the other way round.
   absl::Status CheckAnswer(size_t i, const grpc::Status& answer) const;
+  // Compares the response to an accepted request with what the step expects, if anything. FAILED_PRECONDITION has the difference.
+  absl::Status CheckResponse(size_t i, const google::protobuf::Message& response) const;
   // Compares the current plan and its text with what the step expects, if anything. FAILED_PRECONDITION has the difference.
   absl::Status CheckExpected(size_t i);
 
@@ -68,18 +70,21 @@ class StoryPlayer {
  private:
   explicit StoryPlayer(StoryOptions options) : options_(std::move(options)) {}
   absl::Status ReadStory();
+  // Adds the chapter's own steps; what they expect lies in `folder`.
+  void AddSteps(testing::v1::Story chapter, const std::string& folder);
   absl::StatusOr<StepResult> Send(Connection connection, const std::string& service, const std::string& method,
                                   const google::protobuf::Message& request);
   void Remember(const testing::v1::StoryStep& step, const google::protobuf::Message& response);
-  absl::Status CheckPlan(const testing::v1::StoryStep& step);
-  absl::Status CheckText(const testing::v1::StoryStep& step);
-  absl::StatusOr<std::string> ReadExpected(const std::string& file) const;
+  absl::Status CheckPlan(size_t i);
+  absl::Status CheckText(size_t i);
+  absl::StatusOr<std::string> ReadExpected(size_t i, const std::string& file) const;
 
   StoryOptions options_;
   std::shared_ptr<grpc::Channel> channel_;
   std::vector<std::unique_ptr<testing::v1::Story>> chapters_;
   std::vector<const testing::v1::StoryStep*> steps_;
   std::vector<std::string> titles_;
+  std::vector<std::string> folders_;           // Of each step's chapter.
   std::map<std::string, std::string> saved_;   // Name to id.
   std::map<std::string, std::string> tokens_;  // Service to token.
 };
