@@ -17,6 +17,7 @@ class EchoProcess {
 
   // "127.0.0.1:port".
   const std::string& address() const { return address_; }
+  int pid() const { return process_; }
 
  private:
   int process_ = -1;
