@@ -11,6 +11,7 @@
 #include "services/deviations/domain/deviations.h"
 #include "services/meetings/domain/meetings_context.h"
 #include "services/plans/domain/plans_context.h"
+#include "services/plans/domain/subject.h"
 #include "services/views/projections/registry.h"
 #include "services/views/server/case_views.h"
 #include "services/views/server/consent_views.h"
@@ -26,6 +27,16 @@ namespace {
 // History tells who acted and on what; a fold does without.
 constexpr DecodeOptions kWithDecision{.command = true, .decision = true};
 
+// Of the log that the record was imported from; empty if it is a client's command.
+std::string ImportedLogName(WriteSide& side, const log::v1::CommandHeader& header) {
+  if (!header.has_imports()) return "";
+  for (const char* name : {PlansContext::kLogName, ConsentContext::kLogName, MeetingsContext::kLogName, DeviationsContext::kLogName,
+                           SubjectsContext::kLogName}) {
+    if (side.log(name).identity().log_id == header.imports().log_id()) return name;
+  }
+  return "";
+}
+
 absl::StatusOr<std::vector<RecordOfCase>> ReadRecords(WriteSide& side, const CaseRecordsQuestion& question) {
   const uint32_t partition = PartitionOf(question.case_id, side.log(question.log_name).identity().partition_count);
   std::vector<RecordOfCase> records;
@@ -34,7 +45,8 @@ absl::StatusOr<std::vector<RecordOfCase>> ReadRecords(WriteSide& side, const Cas
         absl::StatusOr<RecordedCommand> decoded = side.codec().Decode(stored, question.log_name, kWithDecision);
         if (!decoded.ok()) return decoded.status();
         if (question.as_of.has_value() && decoded->recorded_at > *question.as_of) return absl::OkStatus();
-        records.push_back({std::move(stored), *std::move(decoded)});
+        std::string imported_log_name = ImportedLogName(side, decoded->header);
+        records.push_back({std::move(stored), *std::move(decoded), std::move(imported_log_name)});
         return absl::OkStatus();
       });
   if (!read.ok()) return read;

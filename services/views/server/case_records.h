@@ -19,7 +19,8 @@ namespace sip {
 // A record as it was stored and as it is understood.
 struct RecordOfCase {
   ValidRecord stored;
-  RecordedCommand decoded;  // With its command.
+  RecordedCommand decoded;          // With its command.
+  std::string imported_log_name{};  // Of the record that it brought in; empty for a client's command.
 };
 
 struct CaseRecordsQuestion {

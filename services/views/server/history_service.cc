@@ -29,6 +29,10 @@ v1::ReadHistoryResponse ResponseOf(const RecordOfCase& record, bool with_bytes) 
   if (decoded.header.has_occurred_at()) *response.mutable_occurred_at() = decoded.header.occurred_at();
   *response.mutable_actor() = decoded.decision.actor();
   if (decoded.command != nullptr) response.mutable_command()->PackFrom(*decoded.command);
+  if (decoded.header.has_imports()) {
+    response.mutable_imported()->set_log_name(record.imported_log_name);
+    response.mutable_imported()->set_idx(decoded.header.imports().idx());
+  }
   for (const RecordedEvent& event : decoded.events) {
     v1::HistoryEvent& shown = *response.add_events();
     shown.set_stream(event.stream.ToString());
