@@ -173,9 +173,22 @@ void Committer::Run() {
   while (std::unique_ptr<Commit> commit = TakeNext()) Finish(std::move(commit));
 }
 
+void Committer::AwaitWork() {
+  while (waiting_.empty() && !stopping_) {
+    if (!idle_due_ || options_.idle_interval == absl::InfiniteDuration()) {
+      changed_.Wait(mutex_);
+    } else if (!changed_.WaitWithTimeout(mutex_, options_.idle_interval)) {
+      idle_due_ = false;
+      mutex_.Unlock();
+      options_.on_idle();
+      mutex_.Lock();
+    }
+  }
+}
+
 std::unique_ptr<Committer::Commit> Committer::TakeNext() {
   MutexLock lock(mutex_);
-  while (waiting_.empty() && !stopping_) changed_.Wait(mutex_);
+  AwaitWork();
   if (waiting_.empty()) return nullptr;
   if (waiting_.size() == 1) Seal(*waiting_.back());
   std::unique_ptr<Commit> commit = std::move(waiting_.front());
@@ -191,6 +204,7 @@ void Committer::Finish(std::unique_ptr<Commit> commit) {
     evicted = window_.Publish(std::move(commit->chunk));
   }
   Report(*commit);
+  idle_due_ = true;
   options_.after_commit(commit->state.has_value() ? &*commit->state : nullptr);
 }
 

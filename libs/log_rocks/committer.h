@@ -15,6 +15,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "libs/base/mutex.h"
 #include "libs/base/ordered_callbacks.h"
 #include "libs/eventsourcing/event_log.h"
@@ -44,6 +45,9 @@ class Committer {
     uint64_t state_every = 1;
     // After each commit, on the committer's thread; with the table as it was behind the chunk, if it was saved with it.
     std::function<void(const log::v1::EmbeddedLogState* state)> after_commit;
+    // Once when nothing was committed for `idle_interval` after a commit, on the committer's thread.
+    absl::Duration idle_interval = absl::InfiniteDuration();
+    std::function<void()> on_idle;
     // Once, after the commit that failed has been reported.
     std::function<void(absl::Status)> on_failure;
   };
@@ -82,6 +86,8 @@ class Committer {
   absl::StatusOr<Verdict> Judge(const LiveRecord& record, const Commit& commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The next one to write, sealed; null when the end has come.
   std::unique_ptr<Commit> TakeNext();
+  // Until there is something to write or the end has come.
+  void AwaitWork() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Finish(std::unique_ptr<Commit> commit);
   absl::Status Write(Commit& commit);
   void Report(Commit& commit);
@@ -102,6 +108,7 @@ class Committer {
   size_t queued_records_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status failed_ ABSL_GUARDED_BY(mutex_);
+  bool idle_due_ = false;  // There was a commit since on_idle; the thread's own.
   std::thread thread_;
 };
 

@@ -13,7 +13,6 @@ class RocksBackend : public LogBackend {
   // `window_bytes` 1: readers that are more than a chunk behind read from the database.
   explicit RocksBackend(size_t window_bytes) : path_(testing::TempDir() + "/log_rocks_" + NewUuidV7().ToString()) {
     options_.path = path_ + "/log";
-    options_.anchor_path = path_ + "/anchor";
     options_.logs = {{"sip.other", 1}, {kLogName, kPartitions}};
     options_.memory = NewRocksMemory();
     options_.window_bytes = window_bytes;

@@ -61,6 +61,7 @@ class Store : public RocksLogStore {
   OpenFolder folder() { return {database_.get(), &table_, window_.get(), committer_.get()}; }
 
   void AfterCommit(const log::v1::EmbeddedLogState* state);
+  void RenewAnchors();
   absl::Status SaveState();
   absl::Status SaveAnchors();
 
@@ -72,7 +73,9 @@ class Store : public RocksLogStore {
   std::unique_ptr<LiveWindow> window_;
   std::unique_ptr<Committer> committer_;
   std::vector<std::unique_ptr<EventLog>> logs_;
-  uint64_t commits_ = 0;  // Since the start; the committer's.
+  // The committer's, while it runs:
+  uint64_t commits_ = 0;  // Since the anchors were written.
+  absl::Time anchored_at_;
   Mutex closing_;
   bool closed_ ABSL_GUARDED_BY(closing_) = false;
 };
@@ -89,6 +92,9 @@ absl::Status Store::Open() {
   if (!options_.read_only) {
     found_.created = chunks == 0;
     SIP_RETURN_IF_ERROR(AddMissingLogs());
+    if (const absl::Status saved = SaveAnchors(); !saved.ok()) {
+      return absl::FailedPreconditionError(absl::StrCat("the anchors cannot be written: ", saved.message(), "; name another file"));
+    }
     StartCommitter();
   }
   for (size_t i = 0; i < table_.size(); ++i) logs_.push_back(NewRocksLog(folder(), static_cast<uint16_t>(i)));
@@ -199,6 +205,8 @@ void Store::StartCommitter() {
   options.disk_reserve_bytes = options_.disk_reserve_bytes;
   options.free_bytes = options_.free_bytes ? options_.free_bytes : [path = options_.path] { return FreeBytes(path); };
   options.state_every = kStateEvery;
+  options.idle_interval = options_.anchor_path.empty() ? absl::InfiniteDuration() : options_.anchor_interval;
+  options.on_idle = [this] { RenewAnchors(); };
   options.after_commit = [this](const log::v1::EmbeddedLogState* state) { AfterCommit(state); };
   options.on_failure = options_.on_failure;
   committer_ = std::make_unique<Committer>(*database_, table_, *window_, std::move(options));
@@ -237,7 +245,12 @@ void Store::AfterCommit(const log::v1::EmbeddedLogState* state) {
   ++commits_;
   // Without a state file, opening takes longer, no more.
   if (state != nullptr) WriteStateFile(state_path_, *state).IgnoreError();
-  if (options_.anchor_every == 0 || commits_ % options_.anchor_every != 0) return;
+  const bool many = options_.anchor_every != 0 && commits_ >= options_.anchor_every;
+  if (many || SystemClock().Now() >= anchored_at_ + options_.anchor_interval) RenewAnchors();
+}
+
+void Store::RenewAnchors() {
+  if (commits_ == 0) return;
   if (absl::Status saved = SaveAnchors(); !saved.ok() && options_.on_warning) options_.on_warning(std::move(saved));
 }
 
@@ -253,9 +266,12 @@ absl::Status Store::SaveState() {
 }
 
 absl::Status Store::SaveAnchors() {
+  // Also when it fails: not again with every commit.
+  anchored_at_ = SystemClock().Now();
+  commits_ = 0;
   if (options_.anchor_path.empty()) return absl::OkStatus();
   log::v1::AnchorFile file;
-  *file.mutable_written_at() = ToProto(SystemClock().Now());
+  *file.mutable_written_at() = ToProto(anchored_at_);
   table_.SaveAnchors(file);
   return WriteAnchorFile(options_.anchor_path, std::move(file));
 }

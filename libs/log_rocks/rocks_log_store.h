@@ -46,10 +46,12 @@ struct RocksLogOptions {
   // For tools: looks at the folder, also while a server has it open, and sees what lay there at that moment. No claims.
   bool read_only = false;
 
-  // Where to keep the anchors, on another volume than `path`; empty: nowhere. Written every `anchor_every` commits and on Close: a
-  // tail that was lost within that window is not noticed.
+  // Where to keep the anchors, on another volume than `path`; empty: nowhere. Written when the folder is opened, when so many
+  // commits or so much time has passed since the last time and something was committed, and on Close: a tail that was lost within
+  // that window is not noticed.
   std::string anchor_path{};
-  uint64_t anchor_every = 1000;
+  uint64_t anchor_every = 10'000;
+  absl::Duration anchor_interval = absl::Minutes(1);
 
   // Appends are refused with RESOURCE_EXHAUSTED when fewer bytes are free on the volume. Claims are not.
   uint64_t disk_reserve_bytes = 0;
@@ -99,9 +101,9 @@ struct RocksClaimRequest {
 // Thread-safe. Sessions and tails must be destroyed before it.
 class RocksLogStore {
  public:
-  // FAILED_PRECONDITION, with what to do, if the folder is of another installation, a log has another number of partitions, or the
-  // folder does not hold what the anchors say; UNAVAILABLE if another process has it open; NOT_FOUND if it is empty and must not be
-  // created; DATA_LOSS if it is damaged.
+  // FAILED_PRECONDITION, with what to do, if the folder is of another installation, a log has another number of partitions, the
+  // folder does not hold what the anchors say, or they cannot be written; UNAVAILABLE if another process has it open; NOT_FOUND if
+  // it is empty and must not be created; DATA_LOSS if it is damaged.
   static absl::StatusOr<std::unique_ptr<RocksLogStore>> Open(const RocksLogOptions& options);
   virtual ~RocksLogStore() = default;
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/mutex.h"
@@ -29,7 +30,6 @@ class RocksLogStoreTest : public testing::Test {
  protected:
   RocksLogStoreTest() : root_(testing::TempDir() + "/rocks_log_store_" + NewUuidV7().ToString()) {
     options_.path = root_ + "/log";
-    options_.anchor_path = root_ + "/elsewhere/anchor";
     options_.logs = {{kPlans, 4}, {kRules, 1}};
     options_.installation_id = TestId("installation");
     options_.memory = faults_.files();
@@ -458,7 +458,13 @@ TEST_F(RocksLogStoreTest, OneStoppedPartitionLeavesTheOthersAlone) {
 
 // --- anchors ---
 
-TEST_F(RocksLogStoreTest, AnchorsAreWrittenAtTheirCadence) {
+// They are synced on the real disk, so only these tests write them.
+class RocksLogAnchorTest : public RocksLogStoreTest {
+ protected:
+  RocksLogAnchorTest() { options_.anchor_path = root_ + "/elsewhere/anchor"; }
+};
+
+TEST_F(RocksLogAnchorTest, AnchorsAreWrittenAtTheirCadence) {
   options_.anchor_every = 2;
   Open();
   AppendDurably(kPlans, 2, 1);
@@ -473,7 +479,20 @@ TEST_F(RocksLogStoreTest, AnchorsAreWrittenAtTheirCadence) {
   EXPECT_EQ((*anchors)->anchors(2).size(), 2u);
 }
 
-TEST_F(RocksLogStoreTest, ALogThatLostItsTailIsRefusedIfItWasAnchored) {
+TEST_F(RocksLogAnchorTest, AnchorsAreWrittenWhenTheLogFallsIdle) {
+  options_.anchor_interval = absl::Milliseconds(1);
+  Open();
+  AppendDurably(kPlans, 2, 1);
+  uint64_t size = 0;
+  while (size != 1) {
+    const auto anchors = ReadAnchorFile(options_.anchor_path);
+    ASSERT_TRUE(anchors.ok() && anchors->has_value()) << anchors.status();
+    size = (*anchors)->anchors(2).size();
+    std::this_thread::yield();
+  }
+}
+
+TEST_F(RocksLogAnchorTest, ALogThatLostItsTailIsRefusedIfItWasAnchored) {
   options_.memory = nullptr;
   Open();
   AppendDurably(kPlans, 0, 1);
@@ -493,14 +512,14 @@ TEST_F(RocksLogStoreTest, ALogThatLostItsTailIsRefusedIfItWasAnchored) {
   EXPECT_EQ(End(kPlans, 0), 1u);
 }
 
-TEST_F(RocksLogStoreTest, ALogThatWasReplacedIsRefusedIfItWasAnchored) {
+TEST_F(RocksLogAnchorTest, ALogThatWasReplacedIsRefusedIfItWasAnchored) {
   Open();
   AppendDurably(kPlans, 0, 3);
   options_.path = root_ + "/new";
   EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
 }
 
-TEST_F(RocksLogStoreTest, AnAnchorOfAnotherHistoryIsRefused) {
+TEST_F(RocksLogAnchorTest, AnAnchorOfAnotherHistoryIsRefused) {
   Open();
   AppendDurably(kPlans, 0, 3);
   store_.reset();
@@ -523,24 +542,24 @@ TEST_F(RocksLogStoreTest, AnAnchorOfAnotherHistoryIsRefused) {
   EXPECT_TRUE(OpenStatus().ok());
 }
 
-TEST_F(RocksLogStoreTest, ADamagedAnchorFileIsRefused) {
+TEST_F(RocksLogAnchorTest, ADamagedAnchorFileIsRefused) {
   Open();
   store_.reset();
   std::ofstream(options_.anchor_path) << "damaged";
   EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
 }
 
-TEST_F(RocksLogStoreTest, AnchorsThatCannotBeWrittenAreReported) {
+TEST_F(RocksLogAnchorTest, AnchorsThatCannotBeWrittenAreReported) {
   options_.anchor_every = 1;
-  options_.anchor_path = root_ + "/log/state/not a folder";
   std::vector<absl::Status> warnings;
   options_.on_warning = [&](absl::Status status) { warnings.push_back(std::move(status)); };
-  std::filesystem::create_directories(options_.path);
-  std::ofstream(options_.path + "/state") << "a file";
   Open();
+  std::filesystem::remove_all(root_ + "/elsewhere");
+  std::ofstream(root_ + "/elsewhere") << "in the way";
   AppendDurably(kPlans, 0, 1);
   EXPECT_FALSE(store_->Close().ok());
   EXPECT_FALSE(warnings.empty());
+  EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 }  // namespace

@@ -124,6 +124,7 @@ absl::Status WriteSide::OpenLog(std::function<void(absl::Status)> on_stopped) {
   options.path = config_.data_dir + "/log";
   options.resources = resources_.get();
   options.anchor_path = config_.storage_anchor_file;
+  options.anchor_interval = config_.storage_anchor_interval;
   options.disk_reserve_bytes = config_.storage_disk_reserve_bytes;
   options.on_failure = std::move(on_stopped);
   options.on_warning = [](const absl::Status& status) {
