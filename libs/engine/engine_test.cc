@@ -141,6 +141,45 @@ std::shared_ptr<Answer> Send(Process& process, CommandRequest request) {
   return answer;
 }
 
+// The owner of the foreign log. Must not outlive the logs.
+class ConsentWriter {
+ public:
+  ConsentWriter(MemoryLogStore& logs, ManualClock& clock) : logs_(logs), clock_(clock) {
+    auto session = logs.log(kConsentsLog)->Claim(0, {}, {}, [](const ValidRecord&) { return absl::OkStatus(); });
+    EXPECT_TRUE(session.ok()) << session.status();
+    session_ = *std::move(session);
+    fold_.emplace(ExpectedLog{session_->claimed().fold.log_id, 0}, session_->claimed().fold);
+  }
+
+  // Appends a record with one consent fact.
+  void Append(const Codec& codec, absl::string_view case_name, bool withdrawn) {
+    common::v1::FactEvent fact;
+    fact.mutable_consent_scope_imported()->mutable_scope()->set_withdrawn_as_a_whole(withdrawn);
+    DecisionContext context;
+    clock_.Advance(absl::Seconds(1));
+    context.now = clock_.Now();
+    context.case_id = IdOf(case_name);
+    context.command_id = NewUuidV7();
+    context.actor.set_agency_id("kommun-a");
+    const std::vector<NewEvent> events = {MakeNewEvent(FactsStream(context.case_id), fact)};
+    WriteInput input;
+    input.context = &context;
+    input.events = &events;
+    const auto written = WriteRecord(input, StreamWrites(input, {}), codec, *fold_);
+    ASSERT_TRUE(written.ok()) << written.status();
+    const absl::Status sent =
+        session_->Append(Record{RecordKind::kCommand, written->stored.header_bytes, written->stored.payload}, [](AppendReport) {});
+    ASSERT_TRUE(sent.ok()) << sent;
+    logs_.Pump();
+  }
+
+ private:
+  MemoryLogStore& logs_;
+  ManualClock& clock_;
+  std::unique_ptr<LogSession> session_;
+  std::optional<LogFold> fold_;
+};
+
 class EngineTest : public testing::Test {
  protected:
   static MemoryLogOptions LogOptions(bool manual, uint64_t seed = 1, uint32_t partitions = 1) {
@@ -158,38 +197,7 @@ class EngineTest : public testing::Test {
     return process;
   }
 
-  // Appends a record with one consent fact to the foreign log, as its owner would.
-  void AppendConsent(MemoryLogStore& logs, const Codec& codec, absl::string_view case_name, bool withdrawn) {
-    common::v1::FactEvent fact;
-    fact.mutable_consent_scope_imported()->mutable_scope()->set_withdrawn_as_a_whole(withdrawn);
-    const uint32_t partition = 0;
-    if (consents_ == nullptr) {
-      auto session = logs.log(kConsentsLog)->Claim(partition, {}, {}, [](const ValidRecord&) { return absl::OkStatus(); });
-      ASSERT_TRUE(session.ok()) << session.status();
-      consents_ = *std::move(session);
-      consents_fold_.emplace(ExpectedLog{consents_->claimed().fold.log_id, partition}, consents_->claimed().fold);
-    }
-    DecisionContext context;
-    clock_.Advance(absl::Seconds(1));
-    context.now = clock_.Now();
-    context.case_id = IdOf(case_name);
-    context.command_id = NewUuidV7();
-    context.actor.set_agency_id("kommun-a");
-    const std::vector<NewEvent> events = {MakeNewEvent(FactsStream(context.case_id), fact)};
-    WriteInput input;
-    input.context = &context;
-    input.events = &events;
-    const auto written = WriteRecord(input, StreamWrites(input, {}), codec, *consents_fold_);
-    ASSERT_TRUE(written.ok()) << written.status();
-    const absl::Status sent =
-        consents_->Append(Record{RecordKind::kCommand, written->stored.header_bytes, written->stored.payload}, [](AppendReport) {});
-    ASSERT_TRUE(sent.ok()) << sent;
-    logs.Pump();
-  }
-
   ManualClock clock_;
-  std::unique_ptr<LogSession> consents_;
-  std::optional<LogFold> consents_fold_;
 };
 
 TEST_F(EngineTest, ACommandIsAnsweredOnceItIsDurableAndNotBefore) {
@@ -404,11 +412,12 @@ TEST_F(EngineTest, APassedDeadlineIsNotExecuted) {
 
 TEST_F(EngineTest, AnImportBringsTheFactAndWhatItCausesInOneRecord) {
   MemoryLogStore logs(LogOptions(true));
+  ConsentWriter consents(logs, clock_);
   const auto store = NewMemoryStreamStore();
   const auto process = Start(logs, *store);
   Send(*process, Write("case", "note", "text", "r1"));
   process->Settle(&logs);
-  AppendConsent(logs, process->codec(), "case", /*withdrawn=*/true);
+  consents.Append(process->codec(), "case", /*withdrawn=*/true);
   process->SettleAll(&logs);
   EXPECT_EQ(process->engine().partition_status(0).next_idx, 2u);
   const auto refused = Send(*process, Write("case", "note", "more", "r2"));
@@ -418,10 +427,11 @@ TEST_F(EngineTest, AnImportBringsTheFactAndWhatItCausesInOneRecord) {
 
 TEST_F(EngineTest, NoForeignRecordIsImportedTwiceOrLostAcrossRestarts) {
   MemoryLogStore logs(LogOptions(false));
+  ConsentWriter consents(logs, clock_);
   const auto store = NewMemoryStreamStore();
   auto process = Start(logs, *store);
   for (int i = 0; i < 5; ++i) {
-    AppendConsent(logs, process->codec(), "case", false);
+    consents.Append(process->codec(), "case", false);
     if (i % 2 == 0) process->SettleAll();
     process.reset();
     process = Start(logs, *store);
@@ -432,11 +442,12 @@ TEST_F(EngineTest, NoForeignRecordIsImportedTwiceOrLostAcrossRestarts) {
 
 TEST_F(EngineTest, AFreshCommandWaitsUntilTheForeignLogHasBeenImportedToItsEnd) {
   MemoryLogStore logs(LogOptions(true));
+  ConsentWriter consents(logs, clock_);
   const auto store = NewMemoryStreamStore();
   const auto process = Start(logs, *store);
   Send(*process, Write("case", "note", "text", "r1"));
   process->Settle(&logs);
-  AppendConsent(logs, process->codec(), "case", true);
+  consents.Append(process->codec(), "case", true);
   CommandRequest request = Write("case", "note", "disclosed", "r2");
   request.fresh = true;
   const auto answer = Send(*process, std::move(request));
@@ -450,6 +461,7 @@ TEST_F(EngineTest, AFreshCommandWaitsUntilTheForeignLogHasBeenImportedToItsEnd) 
 
 TEST_F(EngineTest, ACommandWaitsForItsTokenOrItsDeadline) {
   MemoryLogStore logs(LogOptions(true));
+  ConsentWriter consents(logs, clock_);
   const auto store = NewMemoryStreamStore();
   const auto process = Start(logs, *store);
   CommandRequest request = Write("case", "note", "text", "r1");
@@ -468,7 +480,7 @@ TEST_F(EngineTest, ACommandWaitsForItsTokenOrItsDeadline) {
   const auto in_time = Send(*process, request);
   process->Settle(&logs);
   EXPECT_FALSE(in_time->there());
-  AppendConsent(logs, process->codec(), "case", false);
+  consents.Append(process->codec(), "case", false);
   process->SettleAll(&logs);
   EXPECT_TRUE(in_time->ok());
 }
@@ -486,10 +498,11 @@ TEST_F(EngineTest, ATokenOfALogThatIsNotImportedIsIgnored) {
 
 TEST_F(EngineTest, WhenImportsStandStillFreshCommandsAreRefusedAndOthersServed) {
   MemoryLogStore logs(LogOptions(true));
+  ConsentWriter consents(logs, clock_);
   const auto store = NewMemoryStreamStore();
   const auto process = Start(logs, *store);
   // A record whose payload is not what its header says.
-  AppendConsent(logs, process->codec(), "case", false);
+  consents.Append(process->codec(), "case", false);
   std::vector<Record> records = logs.Records(kConsentsLog, 0);
   logs.Truncate(kConsentsLog, 0, 1);
   records.back().payload = "damaged";
