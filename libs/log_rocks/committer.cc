@@ -118,7 +118,7 @@ absl::StatusOr<Verdict> Committer::Judge(const LiveRecord& record, const Commit&
   if (state.claim == View(record.facts.claim_id) && record.facts.idx != state.next_idx) {
     return absl::InternalError(absl::StrCat("a command at ", record.facts.idx, " where ", state.next_idx, " is next"));
   }
-  const absl::StatusOr<Verdict> verdict = table_.Step(record.log, record.partition, record.facts, commit.number);
+  absl::StatusOr<Verdict> verdict = table_.Step(record.log, record.partition, record.facts, commit.number);
   if (!verdict.ok()) return absl::InternalError(verdict.status().message());
   if (*verdict != Verdict::kValid && *verdict != Verdict::kVoidStale) return absl::InternalError("not the next valid command");
   return verdict;
@@ -213,7 +213,7 @@ absl::Status Committer::Write(Commit& commit) {
   if (commit.state.has_value()) commit.state->set_last_chunk_crc32c(ChunkChecksum(value));
   RocksBatch batch;
   batch.Put(ChunkKey(commit.number), value);
-  const absl::Status written = database_.Write(batch, Durability::kSynced);
+  absl::Status written = database_.Write(batch, Durability::kSynced);
   if (options_.disk_reserve_bytes != 0) reserve_reached_ = !CheckDisk().ok();
   if (written.ok()) return written;
   return absl::UnavailableError(absl::StrCat("the log could not be written (", written.message(),

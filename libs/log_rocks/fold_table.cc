@@ -33,7 +33,7 @@ absl::StatusOr<Verdict> FoldTable::Step(uint16_t log, uint32_t partition, const 
 
 absl::Status FoldTable::StepStored(uint16_t log, uint32_t partition, const RecordView& record, uint64_t chunk) {
   const absl::StatusOr<RecordFacts> facts = ParseRecord(record);
-  const absl::Status status = facts.ok() ? Step(log, partition, *facts, chunk).status() : facts.status();
+  absl::Status status = facts.ok() ? Step(log, partition, *facts, chunk).status() : facts.status();
   if (log >= logs_.size() || partition >= logs_[log].partitions.size()) return status;
   FoldEntry& entry = *logs_[log].partitions[partition];
   if (entry.stopped.ok()) entry.stopped = status;
@@ -98,7 +98,7 @@ void FoldTable::Save(log::v1::EmbeddedLogState& state) const {
 absl::Status FoldTable::Restore(const log::v1::EmbeddedLogState& state) {
   logs_.clear();
   for (const log::v1::EmbeddedPartitionState& partition : state.partitions()) {
-    const absl::Status restored = RestorePartition(partition);
+    absl::Status restored = RestorePartition(partition);
     if (restored.ok()) continue;
     logs_.clear();
     return restored;

@@ -37,7 +37,7 @@ absl::Status SyncFolderOf(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   const int handle = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (handle < 0) return Failed("opening", folder);
-  const absl::Status synced = fsync(handle) == 0 ? absl::OkStatus() : Failed("syncing", folder);
+  absl::Status synced = fsync(handle) == 0 ? absl::OkStatus() : Failed("syncing", folder);
   close(handle);
   return synced;
 }

@@ -24,7 +24,7 @@ namespace {
 constexpr char kPlans[] = "sip.plans";
 constexpr char kRules[] = "sip.rules";
 
-absl::Status Ignore(ValidRecord) { return absl::OkStatus(); }
+absl::Status Ignore(const ValidRecord&) { return absl::OkStatus(); }
 
 class RocksLogStoreTest : public testing::Test {
  protected:
@@ -231,7 +231,7 @@ TEST_F(RocksLogStoreTest, AllClaimsGoIntoOneChunk) {
   const uint64_t before = Chunks();
   std::vector<RocksClaimRequest> requests;
   std::vector<std::string> delivered;
-  const auto deliver = [&](ValidRecord record) {
+  const auto deliver = [&](const ValidRecord& record) {
     delivered.push_back(absl::StrCat(record.partition, ":", record.payload));
     return absl::OkStatus();
   };
@@ -250,7 +250,7 @@ TEST_F(RocksLogStoreTest, AClaimThatAnotherOneOvertakesIsAborted) {
   Open();
   AppendDurably(kPlans, 0, 1);
   std::unique_ptr<Owner> winner;
-  const auto late = store_->log(kPlans)->Claim(0, {}, {}, [&](ValidRecord) {
+  const auto late = store_->log(kPlans)->Claim(0, {}, {}, [&](const ValidRecord&) {
     winner = Claim(kPlans, 0);
     return absl::OkStatus();
   });
@@ -451,7 +451,8 @@ TEST_F(RocksLogStoreTest, OneStoppedPartitionLeavesTheOthersAlone) {
     ASSERT_EQ(store_->found().logs[0].stopped.size(), 1u);
     EXPECT_EQ(store_->found().logs[0].stopped[0].code(), absl::StatusCode::kDataLoss);
     EXPECT_EQ(store_->log(kPlans)->Claim(1, {}, {}, Ignore).status().code(), absl::StatusCode::kDataLoss);
-    store_->log(kPlans)->End(1, [](absl::StatusOr<LogEnd> end) { EXPECT_EQ(end.status().code(), absl::StatusCode::kDataLoss); });
+    store_->log(kPlans)->End(
+        1, [](const absl::StatusOr<LogEnd>& end) { EXPECT_EQ(end.status().code(), absl::StatusCode::kDataLoss); });
     AppendDurably(kPlans, 2, 1);
   }
 }

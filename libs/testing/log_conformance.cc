@@ -20,7 +20,7 @@ namespace {
 // Long enough for any machine; nothing waits for it unless the test fails.
 constexpr absl::Duration kPatience = absl::Seconds(30);
 
-absl::Status Ignore(ValidRecord) { return absl::OkStatus(); }
+absl::Status Ignore(const ValidRecord&) { return absl::OkStatus(); }
 
 // Collects the reports of appends.
 class Reports {
@@ -74,7 +74,7 @@ class Owner {
 
   absl::Status Append(absl::string_view payload) {
     const Record record = NextCommand(ahead_.state(), payload);
-    const absl::Status status = session_->Append(record, reports_.Next());
+    absl::Status status = session_->Append(record, reports_.Next());
     EXPECT_TRUE(status.ok()) << status;
     EXPECT_TRUE(ahead_.Step(ViewOf(record)).ok());
     return status;
@@ -186,7 +186,7 @@ TEST_P(LogConformance, SaysWhoItIs) {
 
 TEST_P(LogConformance, AFreshPartitionIsEmptyAndCanBeClaimed) {
   size_t delivered = 0;
-  Owner owner(log(), 2, {}, [&](ValidRecord) {
+  Owner owner(log(), 2, {}, [&](const ValidRecord&) {
     ++delivered;
     return absl::OkStatus();
   });
@@ -213,7 +213,7 @@ TEST_P(LogConformance, APartitionThatIsNotThereIsRefused) {
 TEST_P(LogConformance, AClaimDeliversWhatIsThereAndGoesOnBehindIt) {
   Owner(log(), 0).AppendAndAwait(0, 5);
   std::vector<std::string> delivered;
-  Owner next(log(), 0, {}, [&](ValidRecord record) {
+  Owner next(log(), 0, {}, [&](const ValidRecord& record) {
     EXPECT_EQ(record.idx, delivered.size());
     delivered.push_back(record.payload);
     return absl::OkStatus();
@@ -231,18 +231,19 @@ TEST_P(LogConformance, AClaimFromACheckpointDeliversTheRest) {
   reader.ReadToEnd();
   owner.AppendAndAwait(3, 2);
   std::vector<std::string> delivered;
-  Owner next(log(), 0, reader.checkpoint(), [&](ValidRecord record) {
+  Owner next(log(), 0, reader.checkpoint(), [&](const ValidRecord& record) {
     delivered.push_back(record.payload);
     return absl::OkStatus();
   });
   EXPECT_EQ(delivered, Numbers(3, 2));
-  Owner from_the_claim(log(), 0, next.session().claimed(), [](ValidRecord) { return absl::InternalError("nothing is new"); });
+  Owner from_the_claim(log(), 0, next.session().claimed(),
+                       [](const ValidRecord&) { return absl::InternalError("nothing is new"); });
 }
 
 TEST_P(LogConformance, AnErrorOfTheReceiverEndsTheClaimAndLeavesTheOwnerBe) {
   Owner owner(log(), 0);
   owner.AppendAndAwait(0, 1);
-  const auto refused = log().Claim(0, {}, {}, [](ValidRecord) { return absl::CancelledError("enough"); });
+  const auto refused = log().Claim(0, {}, {}, [](const ValidRecord&) { return absl::CancelledError("enough"); });
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kCancelled);
   owner.AppendAndAwait(1, 1);
 }
@@ -498,8 +499,10 @@ TEST_P(LogConformance, ACheckpointOfAnotherHistoryIsRefused) {
 TEST_P(LogConformance, WritersAndReadersOfAllPartitionsAtOnce) {
   constexpr int kPerPartition = 200;
   constexpr size_t kTotal = size_t{kPerPartition} * LogBackend::kPartitions;
+  constexpr size_t kReaders = 2;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 2; ++i) {
+  threads.reserve(kReaders + LogBackend::kPartitions);
+  for (size_t i = 0; i < kReaders; ++i) {
     threads.emplace_back([&] {
       Reader reader = Reader::OfAll(log());
       reader.Await(kTotal);

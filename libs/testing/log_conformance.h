@@ -43,7 +43,7 @@ extern const bool kLogConformanceLinked;
 }  // namespace sip
 
 #define SIP_LOG_CONFORMANCE(name, factory)                                                           \
-  const bool name##LogConformanceLinked = ::sip::kLogConformanceLinked;                              \
+  [[maybe_unused]] const bool name##LogConformanceLinked = ::sip::kLogConformanceLinked;             \
   INSTANTIATE_TEST_SUITE_P(name, LogConformance, testing::Values(::sip::LogBackendFactory(factory)), \
                            [](const testing::TestParamInfo<::sip::LogBackendFactory>&) { return "Log"; })
 
