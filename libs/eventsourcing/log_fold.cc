@@ -59,15 +59,15 @@ absl::string_view BadField(const log::v1::CommandHeader& header) {
   return "";
 }
 
-template <size_t size>
-absl::string_view View(const std::array<char, size>& bytes) {
-  return absl::string_view(bytes.data(), size);
+template <size_t Size>
+absl::string_view View(const std::array<char, Size>& bytes) {
+  return absl::string_view(bytes.data(), Size);
 }
 
 // `bytes` has been checked to have that size.
-template <size_t size>
-void Assign(const std::string& bytes, std::array<char, size>& to) {
-  std::copy_n(bytes.begin(), size, to.begin());
+template <size_t Size>
+void Assign(const std::string& bytes, std::array<char, Size>& to) {
+  std::copy_n(bytes.begin(), Size, to.begin());
 }
 
 template <typename Header>
@@ -213,8 +213,7 @@ absl::StatusOr<Verdict> LogFold::StepCommand(const RecordFacts& command) {
     state_.claim.reset();
     return Verdict::kVoidHole;
   }
-  if (View(command.prev) != state_.head)
-    return absl::DataLossError(Say("a command does not follow the last one: the chain is broken"));
+  if (View(command.prev) != state_.head) return absl::DataLossError(Say("the chain is broken: a command does not follow the last"));
   SIP_RETURN_IF_ERROR(CheckByOwner(command));
   ++state_.next_idx;
   state_.head.assign(command.leaf.data(), command.leaf.size());
