@@ -41,23 +41,6 @@ FactEvent TimeFact(const Planned& planned, bool cancelled) {
   return fact;
 }
 
-FactEvent HeldFact(const meetings::v1::MeetingHeld& held) {
-  FactEvent fact;
-  common::v1::MeetingHeldImported& imported = *fact.mutable_meeting_held_imported();
-  imported.set_meeting_id(held.meeting_id());
-  imported.set_follow_up_of_plan_id(held.follow_up_of_plan_id());
-  *imported.mutable_held_at() = held.started_at();
-  imported.set_sip_meeting(held.kind() == meetings::v1::MEETING_KIND_SIP);
-  for (const meetings::v1::RecordedAttendance& recorded : held.attendance()) {
-    common::v1::Attendance& attendance = *imported.add_attendance();
-    *attendance.mutable_party() = recorded.party_key();
-    attendance.set_present(recorded.present());
-    attendance.set_called(recorded.called());
-    attendance.set_absence_notified(recorded.absence_notified());
-  }
-  return fact;
-}
-
 std::optional<FactEvent> FactOf(const MeetingEvent& event, const RecordedCommand& foreign, absl::TimeZone zone) {
   switch (event.kind_case()) {
     case MeetingEvent::kPartyCalled: {
@@ -75,7 +58,7 @@ std::optional<FactEvent> FactOf(const MeetingEvent& event, const RecordedCommand
     case MeetingEvent::kMeetingCancelled:
       return TimeFact(event.meeting_cancelled(), /*cancelled=*/true);
     case MeetingEvent::kMeetingHeld:
-      return HeldFact(event.meeting_held());
+      return MeetingHeldFact(event.meeting_held());
     case MeetingEvent::kPreConsultationRecorded:
     case MeetingEvent::kContactConfirmed:
     case MeetingEvent::kDeliveryRecorded:
@@ -88,6 +71,23 @@ std::optional<FactEvent> FactOf(const MeetingEvent& event, const RecordedCommand
 }
 
 }  // namespace
+
+FactEvent MeetingHeldFact(const meetings::v1::MeetingHeld& held) {
+  FactEvent fact;
+  common::v1::MeetingHeldImported& imported = *fact.mutable_meeting_held_imported();
+  imported.set_meeting_id(held.meeting_id());
+  imported.set_follow_up_of_plan_id(held.follow_up_of_plan_id());
+  *imported.mutable_held_at() = held.started_at();
+  imported.set_sip_meeting(held.kind() == meetings::v1::MEETING_KIND_SIP);
+  for (const meetings::v1::RecordedAttendance& recorded : held.attendance()) {
+    common::v1::Attendance& attendance = *imported.add_attendance();
+    *attendance.mutable_party() = recorded.party_key();
+    attendance.set_present(recorded.present());
+    attendance.set_called(recorded.called());
+    attendance.set_absence_notified(recorded.absence_notified());
+  }
+  return fact;
+}
 
 std::vector<FactEvent> MeetingFactsIn(const RecordedCommand& foreign, absl::TimeZone zone) {
   std::vector<FactEvent> facts;

@@ -4,6 +4,7 @@
 #include "google/protobuf/message.h"
 #include "libs/domain/case_import.h"
 #include "libs/domain/facts.h"
+#include "libs/domain/meeting_import.h"
 #include "libs/domain/party.h"
 #include "services/deviations/domain/deviations.h"
 #include "sip/meetings/v1/meeting_events.pb.h"
@@ -12,7 +13,6 @@
 namespace sip {
 namespace {
 
-using common::v1::FactEvent;
 using common::v1::PartyKey;
 using deviations::v1::DeviationEvent;
 using meetings::v1::MeetingEvent;
@@ -21,7 +21,6 @@ using meetings::v1::RecordedAttendance;
 using rules::v1::DeviationGroundKind;
 using rules::v1::RuleSet;
 
-constexpr char kMeetingLogName[] = "sip.meetings";
 constexpr DeviationGroundKind kAbsent = DeviationGroundKind::DEVIATION_GROUND_KIND_ABSENT;
 
 // Null for the kinds that do not concern deviations.
@@ -43,23 +42,6 @@ const MeetingHeld* HeldOf(const MeetingEvent& event) {
       return nullptr;
   }
   return nullptr;
-}
-
-FactEvent HeldFact(const MeetingHeld& held) {
-  FactEvent fact;
-  auto& imported = *fact.mutable_meeting_held_imported();
-  imported.set_meeting_id(held.meeting_id());
-  imported.set_follow_up_of_plan_id(held.follow_up_of_plan_id());
-  *imported.mutable_held_at() = held.started_at();
-  imported.set_sip_meeting(held.kind() == meetings::v1::MEETING_KIND_SIP);
-  for (const RecordedAttendance& recorded : held.attendance()) {
-    auto& attendance = *imported.add_attendance();
-    *attendance.mutable_party() = recorded.party_key();
-    attendance.set_present(recorded.present());
-    attendance.set_called(recorded.called());
-    attendance.set_absence_notified(recorded.absence_notified());
-  }
-  return fact;
 }
 
 // Whether the rule set wants absences to be suggested, and its code for them. Without a known rule set they are suggested without a
@@ -143,7 +125,7 @@ std::vector<NewEvent> DeviationsReaction::React(const DeviationsState& state, co
     const auto* event = google::protobuf::DynamicCastToGenerated<MeetingEvent>(recorded.event.get());
     const MeetingHeld* held = event == nullptr ? nullptr : HeldOf(*event);
     if (held == nullptr) continue;
-    events.push_back(MakeNewEvent(FactsStream(context.case_id), HeldFact(*held)));
+    events.push_back(MakeNewEvent(FactsStream(context.case_id), MeetingHeldFact(*held)));
     AddSuggestions(state, *held, context, suggested, events);
   }
   return events;

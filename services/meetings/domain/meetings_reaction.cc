@@ -5,54 +5,19 @@
 #include <utility>
 
 #include "libs/domain/case_import.h"
+#include "libs/domain/consent_import.h"
 #include "libs/domain/facts.h"
 #include "libs/eventsourcing/occurred.h"
 #include "services/meetings/domain/decide.h"
 #include "services/meetings/domain/meeting.h"
-#include "sip/consent/v1/consent_events.pb.h"
 
 namespace sip {
 namespace {
 
 using common::v1::ConsentScope;
-using consent::v1::ConsentEvent;
 using meetings::Call;
 using meetings::Meeting;
 using meetings::v1::MeetingEvent;
-
-constexpr char kConsentLogName[] = "sip.consent";
-
-const ConsentScope* ScopeOf(const ConsentEvent& event) {
-  switch (event.kind_case()) {
-    case ConsentEvent::kConsentRequested:
-      return &event.consent_requested().scope();
-    case ConsentEvent::kConsentGiven:
-      return &event.consent_given().scope();
-    case ConsentEvent::kConsentRefused:
-      return &event.consent_refused().scope();
-    case ConsentEvent::kConsentScopeChanged:
-      return &event.consent_scope_changed().scope();
-    case ConsentEvent::kConsentWithdrawn:
-      return &event.consent_withdrawn().scope();
-    case ConsentEvent::kConsentAnnulled:
-      return &event.consent_annulled().scope();
-    case ConsentEvent::KIND_NOT_SET:
-      return nullptr;
-  }
-  return nullptr;
-}
-
-// The scope after the record; null if it is not one of the consent log.
-const ConsentScope* ScopeIn(const RecordedCommand& foreign) {
-  const ConsentScope* last = nullptr;
-  if (foreign.log_name != kConsentLogName) return last;
-  for (const RecordedEvent& recorded : foreign.events) {
-    const auto* event = google::protobuf::DynamicCastToGenerated<ConsentEvent>(recorded.event.get());
-    if (event == nullptr) continue;
-    if (const ConsentScope* scope = ScopeOf(*event); scope != nullptr) last = scope;
-  }
-  return last;
-}
 
 // From when the change has effect: meetings before that have been.
 absl::Time EffectOf(const ConsentScope& scope, const RecordedCommand& foreign, const DecisionContext& context) {
@@ -106,12 +71,6 @@ void EndWhatIsNoLongerConsentedTo(const meetings::MeetingsState& state, const Co
   }
 }
 
-NewEvent ScopeImported(const Uuid& case_id, const ConsentScope& scope) {
-  common::v1::FactEvent event;
-  *event.mutable_consent_scope_imported()->mutable_scope() = scope;
-  return MakeNewEvent(FactsStream(case_id), std::move(event));
-}
-
 }  // namespace
 
 void MeetingsFacts::Evolve(State& state, const StreamId& /*stream*/, const Event& event, const EventMeta& /*meta*/) {
@@ -120,13 +79,9 @@ void MeetingsFacts::Evolve(State& state, const StreamId& /*stream*/, const Event
 
 std::vector<ImportedKind> MeetingsReaction::Imports() {
   std::vector<ImportedKind> imports = CaseFactKinds();
-  const std::vector<std::string> caused = {common::v1::ConsentScopeImported::descriptor()->full_name(),
-                                           meetings::v1::CallWithdrawn::descriptor()->full_name(),
-                                           meetings::v1::MeetingCancelled::descriptor()->full_name()};
-  const google::protobuf::OneofDescriptor& kinds = *ConsentEvent::descriptor()->FindOneofByName("kind");
-  for (int i = 0; i < kinds.field_count(); ++i) {
-    imports.push_back({kConsentLogName, kinds.field(i)->message_type()->full_name(), caused});
-  }
+  const std::vector<ImportedKind> consent = ConsentScopeKinds(
+      {meetings::v1::CallWithdrawn::descriptor()->full_name(), meetings::v1::MeetingCancelled::descriptor()->full_name()});
+  imports.insert(imports.end(), consent.begin(), consent.end());
   return imports;
 }
 
@@ -135,8 +90,8 @@ std::vector<NewEvent> MeetingsReaction::React(const State& state, const Recorded
   if (std::optional<common::v1::CaseFacts> facts = CaseFactsIn(foreign); facts.has_value()) {
     events.push_back(CaseFactsImportedEvent(context.case_id, *std::move(facts)));
   }
-  if (const ConsentScope* scope = ScopeIn(foreign); scope != nullptr) {
-    events.push_back(ScopeImported(context.case_id, *scope));
+  if (const std::optional<ConsentScope> scope = ConsentScopeIn(foreign); scope.has_value()) {
+    events.push_back(ConsentScopeImportedEvent(context.case_id, *scope));
     EndWhatIsNoLongerConsentedTo(state, *scope, EffectOf(*scope, foreign, context), context.now, events);
   }
   return events;
