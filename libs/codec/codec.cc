@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
 #include "libs/base/status_macros.h"
-#include "libs/codec/wire.h"
+#include "libs/base/wire.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/eventsourcing/record.h"
 #include "libs/eventsourcing/rejection.h"
@@ -296,6 +296,14 @@ absl::StatusOr<RecordedCommand> Codec::Decode(const ValidRecord& record, absl::s
   result.recorded_at = FromProto(record.header.recorded_at());
   SIP_RETURN_IF_ERROR(Decoder(*this, record, options, result).Run());
   return result;
+}
+
+absl::StatusOr<std::shared_ptr<const RecordedCommand>> Codec::DecodeShared(const ValidRecord& record,
+                                                                           absl::string_view log_name) const {
+  return record.decoded.GetOr([&]() -> absl::StatusOr<std::shared_ptr<const RecordedCommand>> {
+    SIP_ASSIGN_OR_RETURN(RecordedCommand decoded, Decode(record, log_name, {}));
+    return std::make_shared<const RecordedCommand>(std::move(decoded));
+  });
 }
 
 }  // namespace sip

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
-#include "libs/codec/wire.h"
+#include "libs/base/wire.h"
 #include "sip/common/v1/options.pb.h"
 
 namespace sip {

@@ -1,6 +1,6 @@
 #include "libs/codec/event_kinds.h"
 
-#include "libs/codec/wire.h"
+#include "libs/base/wire.h"
 #include "sip/log/v1/record.pb.h"
 
 namespace sip {

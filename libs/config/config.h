@@ -59,7 +59,9 @@ struct Config {
   uint64_t engine_cached_cases = 2048;
   absl::Duration engine_idempotency_window = absl::Hours(24 * 90);
   uint64_t engine_idempotency_positions = 1'000'000;
+  absl::Duration engine_import_gather = absl::Milliseconds(10);
   absl::Duration engine_clock_bound = absl::Seconds(10);
+  absl::Duration views_gather = absl::Milliseconds(20);
 
   // What lies on disk.
   uint64_t storage_batch_records = 1000;

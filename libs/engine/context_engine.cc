@@ -30,16 +30,24 @@ ContextEngine::ContextEngine(EngineParts parts, const std::vector<ForeignLog>& f
     SIP_CHECK(foreign.log->identity().partition_count == count);
     std::vector<std::string> kinds = KindsOf(parts_.model, foreign.name);
     SIP_CHECK(!kinds.empty());
-    importers_.push_back(std::make_unique<Importer>(foreign, foreign_codec, std::move(kinds), partitions_));
+    importers_.push_back(
+        std::make_unique<Importer>(foreign, foreign_codec, std::move(kinds), partitions_, parts_.options.import_gather));
   }
   for (const auto& partition : partitions_) {
-    partition->SetImportCallbacks(
-        [this] {
-          for (const auto& importer : importers_) importer->OnRoom();
-        },
-        [this] {
-          for (const auto& importer : importers_) importer->Rewind();
-        });
+    partition->SetImportCallbacks({
+        .on_room =
+            [this] {
+              for (const auto& importer : importers_) importer->OnRoom();
+            },
+        .on_wanted =
+            [this] {
+              for (const auto& importer : importers_) importer->Hurry();
+            },
+        .on_rewind =
+            [this] {
+              for (const auto& importer : importers_) importer->Rewind();
+            },
+    });
   }
 }
 

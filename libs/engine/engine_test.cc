@@ -145,7 +145,7 @@ std::shared_ptr<Answer> Send(Process& process, CommandRequest request) {
 class ConsentWriter {
  public:
   ConsentWriter(MemoryLogStore& logs, ManualClock& clock) : logs_(logs), clock_(clock) {
-    auto session = logs.log(kConsentsLog)->Claim(0, {}, {}, [](const ValidRecord&) { return absl::OkStatus(); });
+    auto session = logs.log(kConsentsLog)->Claim(0, {}, {}, [](const ValidRecordPtr&) { return absl::OkStatus(); });
     EXPECT_TRUE(session.ok()) << session.status();
     session_ = *std::move(session);
     fold_.emplace(ExpectedLog{session_->claimed().fold.log_id, 0}, session_->claimed().fold);
@@ -167,8 +167,8 @@ class ConsentWriter {
     input.events = &events;
     const auto written = WriteRecord(input, StreamWrites(input, {}), codec, *fold_);
     ASSERT_TRUE(written.ok()) << written.status();
-    const absl::Status sent =
-        session_->Append(Record{RecordKind::kCommand, written->stored.header_bytes, written->stored.payload}, [](AppendReport) {});
+    const absl::Status sent = session_->Append(
+        Record{RecordKind::kCommand, written->stored->header_bytes, written->stored->payload}, [](AppendReport) {});
     ASSERT_TRUE(sent.ok()) << sent;
     logs_.Pump();
   }

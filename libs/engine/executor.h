@@ -19,6 +19,8 @@ class Executor {
  public:
   virtual ~Executor() = default;
   virtual void Post(Task task) = 0;
+  // Whether a caller may do at once, on its own thread, what it would post: it then saves the way to another thread.
+  virtual bool MayRunHere() const = 0;
 };
 
 // A fixed number of threads. The destructor runs what is queued, then joins.
@@ -27,6 +29,7 @@ class ThreadPool final : public Executor {
   explicit ThreadPool(int threads);
   ~ThreadPool() override;
   void Post(Task task) override;
+  bool MayRunHere() const override { return true; }
 
  private:
   void Work();
@@ -42,6 +45,7 @@ class ThreadPool final : public Executor {
 class ManualExecutor final : public Executor {
  public:
   void Post(Task task) override;
+  bool MayRunHere() const override { return false; }
   // Runs until nothing is queued; returns how many tasks ran.
   int RunAll();
   // Runs one task if there is one.

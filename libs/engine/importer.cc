@@ -9,18 +9,20 @@
 namespace sip {
 
 Importer::Importer(ForeignLog foreign, const Codec& foreign_codec, std::vector<std::string> kinds,
-                   std::vector<std::shared_ptr<Partition>> partitions)
+                   std::vector<std::shared_ptr<Partition>> partitions, absl::Duration gather)
     : foreign_(std::move(foreign)),
       codec_(foreign_codec),
       kinds_(kinds.begin(), kinds.end()),
       partitions_(std::move(partitions)),
-      follower_(*foreign_.log, LogFollower::Handlers{
-                                   [this] { return Starts(); },
-                                   [this](TailBatch batch) { return HandOver(std::move(batch)); },
-                                   [this](const absl::Status& why) {
-                                     for (const auto& partition : partitions_) partition->StopImports(why);
-                                   },
-                               }) {}
+      follower_(*foreign_.log,
+                LogFollower::Handlers{
+                    [this] { return Starts(); },
+                    [this](TailBatch batch) { return HandOver(std::move(batch)); },
+                    [this](const absl::Status& why) {
+                      for (const auto& partition : partitions_) partition->StopImports(why);
+                    },
+                },
+                gather) {}
 
 Importer::~Importer() { Stop(); }
 
@@ -52,12 +54,11 @@ absl::StatusOr<std::vector<TailStart>> Importer::Starts() const {
 
 absl::Status Importer::HandOver(TailBatch batch) {
   const std::string& log_id = foreign_.log->identity().log_id;
-  for (const ValidRecord& stored : batch.records) {
-    SIP_ASSIGN_OR_RETURN(const bool concerns, HoldsKindOf(stored.payload, kinds_));
+  for (const ValidRecordPtr& stored : batch.records) {
+    SIP_ASSIGN_OR_RETURN(const bool concerns, HoldsKindOf(stored->payload, kinds_));
     if (!concerns) continue;
-    SIP_ASSIGN_OR_RETURN(RecordedCommand record, codec_.Decode(stored, foreign_.name, DecodeOptions{}));
-    SIP_RETURN_IF_ERROR(
-        Offer(stored.partition, ImportItem{log_id, std::make_shared<const RecordedCommand>(std::move(record)), {}}));
+    SIP_ASSIGN_OR_RETURN(auto record, codec_.DecodeShared(*stored, foreign_.name));
+    SIP_RETURN_IF_ERROR(Offer(stored->partition, ImportItem{log_id, std::move(record), {}}));
   }
   for (TailBatch::Progress& progress : batch.progress) {
     SIP_RETURN_IF_ERROR(Offer(progress.partition, ImportItem{log_id, nullptr, std::move(progress.checkpoint)}));

@@ -18,13 +18,15 @@ class Importer {
  public:
   // `kinds` are the foreign event kinds subscribed to; `foreign_codec` knows at least these. `partitions[p]` takes partition p.
   Importer(ForeignLog foreign, const Codec& foreign_codec, std::vector<std::string> kinds,
-           std::vector<std::shared_ptr<Partition>> partitions);
+           std::vector<std::shared_ptr<Partition>> partitions, absl::Duration gather);
   ~Importer();
 
   void StartThread() { follower_.StartThread(); }
   // For tests without threads: hands over at most one batch; true if there was something.
   absl::StatusOr<bool> PollOnce() { return follower_.PollOnce(absl::ZeroDuration()); }
   void Rewind() { follower_.Rewind(); }
+  // A command waits for what is in the foreign log now.
+  void Hurry() { follower_.Hurry(); }
   // A partition has room again.
   void OnRoom();
   void Stop();

@@ -30,6 +30,7 @@ void LogFollower::Stop() {
     stopping_ = true;
     if (tail_ != nullptr) tail_->Cancel();
   }
+  pause_.End();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -79,7 +80,10 @@ absl::StatusOr<bool> LogFollower::ReadAndHandOver(absl::Duration wait) {
 }
 
 void LogFollower::Work() {
-  while (PollOnce(kWait).ok()) {
+  while (true) {
+    const absl::StatusOr<bool> polled = PollOnce(kWait);
+    if (!polled.ok()) return;
+    if (*polled) pause_.Take(gather_);
   }
 }
 

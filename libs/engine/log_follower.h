@@ -9,7 +9,9 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "libs/base/mutex.h"
+#include "libs/base/pause.h"
 #include "libs/eventsourcing/event_log.h"
 
 namespace sip {
@@ -25,7 +27,9 @@ class LogFollower {
     std::function<void(absl::Status)> failed;
   };
 
-  LogFollower(EventLog& log, Handlers handlers) : log_(log), handlers_(std::move(handlers)) {}
+  // The thread pauses for `gather` behind each batch, so that the next one is larger.
+  LogFollower(EventLog& log, Handlers handlers, absl::Duration gather = absl::ZeroDuration())
+      : log_(log), handlers_(std::move(handlers)), gather_(gather) {}
   ~LogFollower();
   LogFollower(const LogFollower&) = delete;
   LogFollower& operator=(const LogFollower&) = delete;
@@ -37,6 +41,8 @@ class LogFollower {
   absl::StatusOr<bool> PollOnce(absl::Duration wait);
   // Thread-safe: begins again at `start` before the next batch.
   void Rewind();
+  // Thread-safe: somebody waits for what is in the log now; no pause before it is read.
+  void Hurry() { pause_.Cut(); }
   // Thread-safe: ends the thread.
   void Stop();
 
@@ -48,6 +54,8 @@ class LogFollower {
 
   EventLog& log_;
   const Handlers handlers_;
+  const absl::Duration gather_;
+  Pause pause_;
   Mutex mutex_;
   std::shared_ptr<LogTail> tail_ ABSL_GUARDED_BY(mutex_);  // Replaced by the reading thread alone.
   bool rewind_ ABSL_GUARDED_BY(mutex_) = false;

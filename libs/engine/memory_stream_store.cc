@@ -13,7 +13,7 @@ class MemoryStreamStore final : public StreamStore {
  public:
   absl::Status Apply(const StreamStoreBatch& batch) override {
     MutexLock lock(mutex_);
-    for (const ValidRecord& record : batch.records) ApplyRecord(record);
+    for (const ValidRecordPtr& record : batch.records) ApplyRecord(*record);
     for (const TailBatch::Progress& progress : batch.checkpoints) checkpoints_[progress.partition] = progress.checkpoint;
     for (const auto& foreign : batch.foreign_checkpoints) {
       foreign_checkpoints_[{foreign.partition, foreign.foreign_log_id}] = foreign.checkpoint;

@@ -27,6 +27,10 @@ struct EngineOptions {
   uint64_t idempotency_positions = 1'000'000;
   // After so many foreign records that do not concern this context, one record without events moves the cursor.
   uint64_t skipped_imports_per_marker = 10'000;
+  // How long the reader of a foreign log pauses between two batches while no command waits for it.
+  absl::Duration import_gather = absl::Milliseconds(10);
+  // The stored checkpoint of a partition lies at most so many records behind: as many are folded again after a crash.
+  uint64_t checkpoint_every = 256;
   // How far this node's clock may lie behind the last record before it refuses to take a partition over.
   absl::Duration clock_bound = absl::Seconds(10);
 };

@@ -27,15 +27,18 @@ void Partition::Execute(CommandRequest request, CommandExecutor::Done done) {
   command->request_key = RequestKey(request.actor.agency_id(), request.case_id, request.request_id);
   command->request = std::move(request);
   command->done = std::move(done);
+  bool run_here = false;
   {
     MutexLock lock(mutex_);
     if (waiting_commands_ < parts_.options.mailbox_limit) {
       ++waiting_commands_;
       inbox_.commands.push_back(std::move(command));
-      Schedule();
-      return;
+      run_here = !scheduled_ && parts_.executor.MayRunHere();
+      if (!run_here) return Schedule();
+      scheduled_ = true;
     }
   }
+  if (run_here) return Drain();
   command->done(RejectionStatus(Reason::REASON_OVERLOADED));
 }
 
@@ -52,10 +55,7 @@ bool Partition::OfferImport(ImportItem item) {
   return true;
 }
 
-void Partition::SetImportCallbacks(std::function<void()> on_import_room, std::function<void()> on_rewind) {
-  on_import_room_ = std::move(on_import_room);
-  on_rewind_ = std::move(on_rewind);
-}
+void Partition::SetImportCallbacks(ImportCallbacks callbacks) { import_callbacks_ = std::move(callbacks); }
 
 void Partition::SetOnStopped(std::function<void(absl::Status)> on_stopped) { on_stopped_ = std::move(on_stopped); }
 

@@ -73,10 +73,15 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   void Execute(CommandRequest request, CommandExecutor::Done done);
 
-  // False if the queue of imports is full: the importer offers it again after `on_import_room`.
+  // False if the queue of imports is full: the importer offers it again after `on_room`.
   bool OfferImport(ImportItem item);
-  // Called (on the executor) when a full import queue has room, and when the importer must begin again at ImportStart.
-  void SetImportCallbacks(std::function<void()> on_import_room, std::function<void()> on_rewind);
+  // What importers are told, on the executor.
+  struct ImportCallbacks {
+    std::function<void()> on_room;    // A full import queue has room.
+    std::function<void()> on_wanted;  // A command waits for imports.
+    std::function<void()> on_rewind;  // They must begin again at ImportStart.
+  };
+  void SetImportCallbacks(ImportCallbacks callbacks);
   // Where the importer of `foreign_log_id` begins to read.
   absl::StatusOr<ReaderCheckpoint> ImportStart(absl::string_view foreign_log_id) const;
   // The importer of `foreign_log_id` cannot go on. Fresh commands are refused from then on, all others served.
@@ -143,6 +148,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void ResolveDoubt();
   void StepDown(PartitionStatus::Phase phase, const absl::Status& why);
   void RefuseAll(const absl::Status& why);
+  absl::Status SaveCheckpoint();
   void FinishShutdownIfIdle();
 
   // --- commands (partition_commands.cc) ---
@@ -157,6 +163,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::StatusOr<CaseEntry*> Case(const Uuid& scope);
   // Evolves the entry and appends; on error everything is as before.
   absl::Status AppendRecord(const Uuid& scope, CaseEntry& entry, WriteInput input, PendingPtr& command);
+  // After a record that was not sent: makes appended_ what it was.
+  void FoldInFlight();
   absl::Status SendRecord(WrittenRecord written, const Uuid& scope, PendingPtr& command);
   void WhenDurable(uint64_t append, absl::AnyInvocable<void(bool)> waiter);
   void Reply(Pending& command, absl::StatusOr<CommandAnswer> answer);
@@ -208,9 +216,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Time promised_ = absl::InfinitePast();     // Nothing is recorded at or before this any more.
   bool import_room_wanted_ = false;
   bool imports_paused_ = false;
+  AppendReport last_report_;  // Of the last durable record.
+  uint64_t records_since_checkpoint_ = 0;
   int failed_take_overs_ = 0;
-  std::function<void()> on_import_room_;
-  std::function<void()> on_rewind_;
+  ImportCallbacks import_callbacks_;
   std::function<void(absl::Status)> on_stopped_;
   Task on_shutdown_;
 };

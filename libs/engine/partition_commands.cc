@@ -186,7 +186,8 @@ absl::StatusOr<CaseEntry*> Partition::Case(const Uuid& scope) {
 absl::Status Partition::AppendRecord(const Uuid& scope, CaseEntry& entry, WriteInput input, PendingPtr& command) {
   // Whatever is in flight needs the entry as it is, should this record not be sent; else it can be loaded again.
   std::unique_ptr<CaseState> before = entry.in_flight > 0 ? entry.state->Clone() : nullptr;
-  absl::flat_hash_map<StreamId, uint64_t> versions_before = entry.versions;
+  absl::flat_hash_map<StreamId, uint64_t> versions_before;
+  if (before != nullptr) versions_before = entry.versions;
   const auto writes = StreamWrites(input, entry.versions);
   EventMeta meta{input.context->now, input.context->occurred_at, input.context->actor.agency_id(), 0};
   for (const auto& [stream, version] : writes) {
@@ -197,16 +198,15 @@ absl::Status Partition::AppendRecord(const Uuid& scope, CaseEntry& entry, WriteI
     entry.versions[stream] = version;
   }
   input.rule_set = parts_.model.PinnedRuleSet(*entry.state, writes.empty() ? StreamId{"case", scope} : writes.front().first);
-  LogFold stepped = *appended_;
-  absl::StatusOr<WrittenRecord> written = WriteRecord(input, writes, parts_.codec, stepped);
+  absl::StatusOr<WrittenRecord> written = WriteRecord(input, writes, parts_.codec, *appended_);
   absl::Status sent = written.status();
   if (sent.ok()) sent = SendRecord(*std::move(written), scope, command);
   if (sent.ok()) {
-    appended_ = std::move(stepped);
     ++entry.in_flight;
     entry.last_append = first_in_flight_ + in_flight_.size() - 1;
     return absl::OkStatus();
   }
+  FoldInFlight();
   if (before == nullptr) {
     cases_.Drop(scope);
   } else {
@@ -216,8 +216,13 @@ absl::Status Partition::AppendRecord(const Uuid& scope, CaseEntry& entry, WriteI
   return sent;
 }
 
+void Partition::FoldInFlight() {
+  appended_ = *durable_;
+  for (const InFlight& in_flight : in_flight_) SIP_CHECK(appended_->Step(in_flight.written.facts).value() == Verdict::kValid);
+}
+
 absl::Status Partition::SendRecord(WrittenRecord written, const Uuid& scope, PendingPtr& command) {
-  Record record{RecordKind::kCommand, written.stored.header_bytes, written.stored.payload};
+  Record record{RecordKind::kCommand, written.stored->header_bytes, written.stored->payload};
   // The entry stands before the report can: some logs report at once.
   in_flight_.push_back(InFlight{std::move(written), scope, nullptr, {}});
   absl::Status sent = session_->Append(std::move(record), [weak = weak_from_this(), epoch = session_epoch_](AppendReport report) {

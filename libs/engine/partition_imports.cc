@@ -49,7 +49,7 @@ void Partition::HandleImports() {
   CheckParked();
   if (import_room_wanted_ && import_queue_.size() < parts_.options.import_queue_limit / 2) {
     import_room_wanted_ = false;
-    if (on_import_room_) on_import_room_();
+    if (import_callbacks_.on_room) import_callbacks_.on_room();
   }
 }
 
@@ -174,6 +174,7 @@ void Partition::Park(PendingPtr command, bool fresh) {
     });
   }
   if (fresh) AskForeignEnds(id);
+  if (import_callbacks_.on_wanted) import_callbacks_.on_wanted();
   CheckParked();
 }
 

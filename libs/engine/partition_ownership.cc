@@ -22,7 +22,7 @@ class ReplayWriter {
  public:
   ReplayWriter(StreamStore& store, uint32_t partition) : store_(store), partition_(partition) {}
 
-  absl::Status Add(ValidRecord record) {
+  absl::Status Add(ValidRecordPtr record) {
     batch_.records.push_back(std::move(record));
     return batch_.records.size() < kReplayBatch ? absl::OkStatus() : Flush();
   }
@@ -53,15 +53,16 @@ absl::Status Partition::TakeOver(std::map<uint64_t, std::string>* delivered_leav
   SIP_ASSIGN_OR_RETURN(const ReaderCheckpoint checkpoint, parts_.store.LoadCheckpoint(partition_));
   ReplayWriter replay(parts_.store, partition_);
   absl::StatusOr<std::unique_ptr<LogSession>> session =
-      parts_.log.Claim(partition_, checkpoint, parts_.claimant, [&](ValidRecord record) {
+      parts_.log.Claim(partition_, checkpoint, parts_.claimant, [&](ValidRecordPtr record) {
         ++status_.replayed;
-        if (delivered_leaves != nullptr) (*delivered_leaves)[record.idx] = record.leaf;
+        if (delivered_leaves != nullptr) (*delivered_leaves)[record->idx] = record->leaf;
         return replay.Add(std::move(record));
       });
   SIP_RETURN_IF_ERROR(session.status());
   session_ = *std::move(session);
   const FoldState& state = session_->claimed().fold;
   SIP_RETURN_IF_ERROR(replay.Finish(session_->claimed()));
+  records_since_checkpoint_ = 0;
   if (state.last_recorded_at > parts_.clock.Now() + parts_.options.clock_bound) {
     return absl::FailedPreconditionError(absl::StrCat(
         "this machine's clock is behind the last record of ", parts_.model.log_name(), " partition ", partition_, " by ",
@@ -83,7 +84,6 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
   StreamStoreBatch batch;
   std::vector<InFlight> settled;
   AppendOutcome failure = AppendOutcome::kDurable;
-  AppendReport last;
   for (const auto& [epoch, report] : reports) {
     if (epoch != session_epoch_ || failure != AppendOutcome::kDurable) continue;
     if (report.outcome != AppendOutcome::kDurable) {
@@ -91,22 +91,23 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
       continue;
     }
     SIP_CHECK(!in_flight_.empty());
-    const ValidRecord& stored = in_flight_.front().written.stored;
-    const absl::StatusOr<Verdict> verdict = durable_->Step(RecordView{RecordKind::kCommand, stored.header_bytes, stored.payload});
+    const absl::StatusOr<Verdict> verdict = durable_->Step(in_flight_.front().written.facts);
     // The session said durable; the local fold must agree, or nothing is acknowledged.
     if (!verdict.ok() || *verdict != Verdict::kValid) {
       failure = AppendOutcome::kUnknown;
       continue;
     }
-    last = report;
+    last_report_ = report;
     settled.push_back(std::move(in_flight_.front()));
     in_flight_.pop_front();
     ++first_in_flight_;
   }
   if (!settled.empty()) {
     for (InFlight& in_flight : settled) batch.records.push_back(in_flight.written.stored);
-    batch.checkpoints.push_back({partition_, ReaderCheckpoint{last.resume_cursor, last.record_cursor, durable_->state()}});
-    if (absl::Status applied = parts_.store.Apply(batch); !applied.ok()) {
+    records_since_checkpoint_ += settled.size();
+    absl::Status applied = parts_.store.Apply(batch);
+    if (applied.ok() && records_since_checkpoint_ >= parts_.options.checkpoint_every) applied = SaveCheckpoint();
+    if (!applied.ok()) {
       // The log has them, the store does not: nothing can be loaded any more. They are acknowledged after the restart.
       StepDown(PartitionStatus::Phase::kStopped, applied);
       return;
@@ -163,8 +164,8 @@ void Partition::ResolveDoubt() {
   in_flight_requests_.clear();
   std::deque<PendingPtr> again;
   for (InFlight& in_flight : pending) {
-    const auto found = delivered.find(in_flight.written.stored.idx);
-    if (found != delivered.end() && found->second == in_flight.written.stored.leaf) {
+    const auto found = delivered.find(in_flight.written.stored->idx);
+    if (found != delivered.end() && found->second == in_flight.written.stored->leaf) {
       AnswerDurable(std::move(in_flight));
       continue;
     }
@@ -176,7 +177,7 @@ void Partition::ResolveDoubt() {
     for (auto& waiter : in_flight.waiters) waiter(false);
   }
   for (auto it = again.rbegin(); it != again.rend(); ++it) waiting_.push_front(std::move(*it));
-  if (on_rewind_) on_rewind_();
+  if (import_callbacks_.on_rewind) import_callbacks_.on_rewind();
 }
 
 void Partition::StepDown(PartitionStatus::Phase phase, const absl::Status& why) {
@@ -211,8 +212,19 @@ void Partition::RefuseAll(const absl::Status& why) {
   while (!parked_.empty()) ReleaseParked(parked_.begin(), why);
 }
 
+absl::Status Partition::SaveCheckpoint() {
+  if (records_since_checkpoint_ == 0) return absl::OkStatus();
+  records_since_checkpoint_ = 0;
+  StreamStoreBatch batch;
+  batch.checkpoints.push_back(
+      {partition_, ReaderCheckpoint{last_report_.resume_cursor, last_report_.record_cursor, durable_->state()}});
+  return parts_.store.Apply(batch);
+}
+
 void Partition::FinishShutdownIfIdle() {
   if (!on_shutdown_ || !in_flight_.empty()) return;
+  // Without it the next start folds a little more.
+  if (const absl::Status saved = SaveCheckpoint(); !saved.ok()) status_.stopped = saved;
   session_.reset();
   ++session_epoch_;
   if (status_.phase == PartitionStatus::Phase::kServing || status_.phase == PartitionStatus::Phase::kDoubt) {

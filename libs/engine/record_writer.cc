@@ -123,19 +123,24 @@ absl::StatusOr<WrittenRecord> WriteRecord(const WriteInput& input, const std::ve
   payload.acting_agency = input.imported == nullptr ? input.context->actor.agency_id() : input.imported->header.acting_agency();
   payload.salt = salt;
 
-  WrittenRecord written;
-  SIP_ASSIGN_OR_RETURN(written.stored.payload, codec.EncodePayload(payload));
-  log::v1::CommandHeader header = MakeHeader(input, writes, fold.state());
-  AddOrigin(input, header);
-  header.set_payload_sha256(Sha256(written.stored.payload));
-  written.stored.header_bytes = header.SerializeAsString();
-  const absl::StatusOr<Verdict> verdict = fold.Step(
-      RecordView{RecordKind::kCommand, written.stored.header_bytes, written.stored.payload}, nullptr, &written.stored.leaf);
+  auto stored = std::make_shared<ValidRecord>();
+  SIP_ASSIGN_OR_RETURN(stored->payload, codec.EncodePayload(payload));
+  stored->header = MakeHeader(input, writes, fold.state());
+  AddOrigin(input, stored->header);
+  stored->header.set_payload_sha256(Sha256(stored->payload));
+  stored->header_bytes = stored->header.SerializeAsString();
+  absl::StatusOr<RecordFacts> facts = ParseRecord(RecordView{RecordKind::kCommand, stored->header_bytes, stored->payload});
+  SIP_CHECK(facts.ok());
+  const absl::StatusOr<Verdict> verdict = fold.Step(*facts);
   SIP_CHECK(verdict.ok() && *verdict == Verdict::kValid);
-  written.stored.partition = header.partition();
-  written.stored.idx = header.idx();
-  written.stored.header = std::move(header);
-  written.decoded = MakeDecoded(input, written.stored, writes, std::move(decision), fold.state().log_name);
+  stored->partition = facts->partition;
+  stored->idx = facts->idx;
+  stored->leaf = fold.state().head;
+
+  WrittenRecord written;
+  written.facts = *std::move(facts);
+  written.decoded = MakeDecoded(input, *stored, writes, std::move(decision), fold.state().log_name);
+  written.stored = std::move(stored);
   return written;
 }
 

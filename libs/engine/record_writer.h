@@ -20,7 +20,8 @@ namespace sip {
 
 // A record that may be sent: its stored and its decoded form.
 struct WrittenRecord {
-  ValidRecord stored;
+  ValidRecordPtr stored;
+  RecordFacts facts;
   std::shared_ptr<const RecordedCommand> decoded;
 };
 

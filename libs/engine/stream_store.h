@@ -40,7 +40,7 @@ struct ImportedTo {
 
 // One batch: all of it becomes visible at once, or nothing.
 struct StreamStoreBatch {
-  std::vector<ValidRecord> records;  // Ascending idx within each partition.
+  std::vector<ValidRecordPtr> records;  // Ascending idx within each partition.
   std::vector<TailBatch::Progress> checkpoints;
   // Positions in foreign logs from which the importer of a partition may start reading again.
   struct ForeignCheckpoint {

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/eventsourcing/decoded_once.h"
 #include "libs/eventsourcing/log_fold.h"
 #include "libs/eventsourcing/record.h"
 
@@ -37,7 +38,7 @@ struct ReaderCheckpoint {
   friend bool operator==(const ReaderCheckpoint&, const ReaderCheckpoint&) = default;
 };
 
-// A valid, durable command.
+// A valid, durable command. A log hands out one object for all its readers where it can, and they share its decoded form too.
 struct ValidRecord {
   uint32_t partition = 0;
   uint64_t idx = 0;
@@ -45,7 +46,9 @@ struct ValidRecord {
   log::v1::CommandHeader header;
   std::string header_bytes;
   std::string payload;
+  DecodedOnce decoded;  // The codec's.
 };
+using ValidRecordPtr = std::shared_ptr<const ValidRecord>;
 
 // What became of an append.
 enum class AppendOutcome {
@@ -86,7 +89,7 @@ class LogSession {
 // What a tail delivers at once. A partition appears in `progress` when a record of it was folded, even if none was valid, and now
 // and then when only its cursor moved.
 struct TailBatch {
-  std::vector<ValidRecord> records;
+  std::vector<ValidRecordPtr> records;
   struct Progress {
     uint32_t partition = 0;
     ReaderCheckpoint checkpoint;  // Behind the last of `records` of that partition.
@@ -134,7 +137,7 @@ class EventLog {
   // DATA_LOSS / INTERNAL if the partition is stopped. Blocks.
   virtual absl::StatusOr<std::unique_ptr<LogSession>> Claim(uint32_t partition, const ReaderCheckpoint& from,
                                                             const ClaimantInfo& claimant,
-                                                            const std::function<absl::Status(ValidRecord)>& deliver) = 0;
+                                                            const std::function<absl::Status(ValidRecordPtr)>& deliver) = 0;
 
   // A reader of the given partitions. DATA_LOSS if a checkpoint is of another history, or lies beyond the end. Destroy it before
   // the log.

@@ -7,24 +7,27 @@
 
 namespace sip {
 
-absl::StatusOr<std::optional<ValidRecord>> PartitionReader::Read(uint64_t cursor, const RecordView& record,
-                                                                 const RecordFacts* facts) {
-  ValidRecord valid;
-  absl::StatusOr<Verdict> verdict = facts != nullptr ? fold_.Step(*facts) : fold_.Step(record, &valid.header);
-  SIP_RETURN_IF_ERROR(verdict.status());
+absl::StatusOr<ValidRecordPtr> PartitionReader::Read(uint64_t cursor, const RecordView& record) {
+  auto valid = std::make_shared<ValidRecord>();
+  SIP_ASSIGN_OR_RETURN(const Verdict verdict, fold_.Step(record, &valid->header));
+  if (!Note(cursor, verdict)) return nullptr;
+  valid->partition = valid->header.partition();
+  valid->idx = valid->header.idx();
+  valid->leaf = fold_.state().head;
+  valid->header_bytes = std::string(record.header);
+  valid->payload = std::string(record.payload);
+  return valid;
+}
+
+absl::StatusOr<bool> PartitionReader::Read(uint64_t cursor, const RecordFacts& record) {
+  SIP_ASSIGN_OR_RETURN(const Verdict verdict, fold_.Step(record));
+  return Note(cursor, verdict);
+}
+
+bool PartitionReader::Note(uint64_t cursor, Verdict verdict) {
   AdvanceTo(cursor + 1);
-  if (*verdict == Verdict::kGenesis || *verdict == Verdict::kValid) head_cursor_ = cursor;
-  if (*verdict != Verdict::kValid) return std::optional<ValidRecord>();
-  // What was parsed when it was appended can be parsed again.
-  if (facts != nullptr && !valid.header.ParseFromArray(record.header.data(), static_cast<int>(record.header.size()))) {
-    return absl::DataLossError("a header that was parsed before cannot be parsed");
-  }
-  valid.partition = valid.header.partition();
-  valid.idx = valid.header.idx();
-  valid.leaf = fold_.state().head;
-  valid.header_bytes = std::string(record.header);
-  valid.payload = std::string(record.payload);
-  return std::optional<ValidRecord>(std::move(valid));
+  if (verdict == Verdict::kGenesis || verdict == Verdict::kValid) head_cursor_ = cursor;
+  return verdict == Verdict::kValid;
 }
 
 void PartitionReader::AdvanceTo(uint64_t cursor) { cursor_ = std::max(cursor_, cursor); }

@@ -4,7 +4,6 @@
 #define SIP_LIBS_EVENTSOURCING_PARTITION_READER_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -20,9 +19,12 @@ class PartitionReader {
   PartitionReader(ExpectedLog expected, const ReaderCheckpoint& from)
       : cursor_(from.cursor), head_cursor_(from.head_cursor), fold_(std::move(expected), from.fold) {}
 
-  // Folds the record that lies at `cursor`; gives it if it is a valid command. `facts`, if known, are those of `record`. After an
-  // error the reader must not be used.
-  absl::StatusOr<std::optional<ValidRecord>> Read(uint64_t cursor, const RecordView& record, const RecordFacts* facts = nullptr);
+  // Folds the record that lies at `cursor`; gives it if it is a valid command, else null. After an error the reader must not be
+  // used.
+  absl::StatusOr<ValidRecordPtr> Read(uint64_t cursor, const RecordView& record);
+
+  // The same for a record that is parsed already: whether it is a valid command.
+  absl::StatusOr<bool> Read(uint64_t cursor, const RecordFacts& record);
 
   // All records before `cursor` have been read. Never moves back.
   void AdvanceTo(uint64_t cursor);
@@ -32,6 +34,8 @@ class PartitionReader {
   ReaderCheckpoint checkpoint() const { return {cursor_, head_cursor_, fold_.state()}; }
 
  private:
+  bool Note(uint64_t cursor, Verdict verdict);
+
   uint64_t cursor_;
   uint64_t head_cursor_;
   LogFold fold_;

@@ -91,7 +91,7 @@ class MemoryLogStore::Impl {
   absl::StatusOr<std::string> LandClaim(Log& log, uint32_t partition, const FoldState& seen, const ClaimantInfo& claimant)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status FoldToEnd(Log& log, uint32_t partition, PartitionReader& reader,
-                         const std::function<absl::Status(ValidRecord)>& deliver);
+                         const std::function<absl::Status(ValidRecordPtr)>& deliver);
 
   const MemoryLogOptions options_;
   mutable Mutex mutex_;
@@ -121,7 +121,7 @@ class MemoryLogStore::Impl::Log : public EventLog {
 
   const LogIdentity& identity() const override { return identity_; }
   absl::StatusOr<std::unique_ptr<LogSession>> Claim(uint32_t partition, const ReaderCheckpoint& from, const ClaimantInfo& claimant,
-                                                    const std::function<absl::Status(ValidRecord)>& deliver) override;
+                                                    const std::function<absl::Status(ValidRecordPtr)>& deliver) override;
   absl::StatusOr<std::unique_ptr<LogTail>> Tail(std::vector<TailStart> starts) override;
   void End(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<LogEnd>)> done) override;
   bool OthersCanOwn() const override { return store_.options_.others_can_own; }
@@ -354,7 +354,7 @@ void MemoryLogStore::Impl::Truncate(absl::string_view log, uint32_t partition_nu
 
 // Hands valid records over without holding the mutex.
 absl::Status MemoryLogStore::Impl::FoldToEnd(Log& log, uint32_t partition, PartitionReader& reader,
-                                             const std::function<absl::Status(ValidRecord)>& deliver) {
+                                             const std::function<absl::Status(ValidRecordPtr)>& deliver) {
   while (true) {
     std::optional<Record> record;
     {
@@ -363,8 +363,8 @@ absl::Status MemoryLogStore::Impl::FoldToEnd(Log& log, uint32_t partition, Parti
       if (reader.cursor() >= records.size()) return absl::OkStatus();
       record = records[reader.cursor()];
     }
-    SIP_ASSIGN_OR_RETURN(std::optional<ValidRecord> valid, reader.Read(reader.cursor(), ViewOf(*record)));
-    if (valid.has_value()) SIP_RETURN_IF_ERROR(deliver(*std::move(valid)));
+    SIP_ASSIGN_OR_RETURN(ValidRecordPtr valid, reader.Read(reader.cursor(), ViewOf(*record)));
+    if (valid != nullptr) SIP_RETURN_IF_ERROR(deliver(std::move(valid)));
   }
 }
 
@@ -392,7 +392,7 @@ absl::StatusOr<std::string> MemoryLogStore::Impl::LandClaim(Log& log, uint32_t p
 
 absl::StatusOr<std::unique_ptr<LogSession>> MemoryLogStore::Impl::Log::Claim(
     uint32_t partition, const ReaderCheckpoint& from, const ClaimantInfo& claimant,
-    const std::function<absl::Status(ValidRecord)>& deliver) {
+    const std::function<absl::Status(ValidRecordPtr)>& deliver) {
   SIP_RETURN_IF_ERROR(CheckPartition(partition));
   {
     MutexLock lock(store_.mutex_);
@@ -470,8 +470,8 @@ absl::Status MemoryLogStore::Impl::Tail::ReadPartition(size_t i, size_t max_reco
   if (reader.cursor() > records.size()) return absl::DataLossError("the log is shorter than what was read");
   const uint64_t start = reader.cursor();
   while (reader.cursor() < records.size() && batch.records.size() < max_records) {
-    SIP_ASSIGN_OR_RETURN(std::optional<ValidRecord> valid, reader.Read(reader.cursor(), ViewOf(records[reader.cursor()])));
-    if (valid.has_value()) batch.records.push_back(*std::move(valid));
+    SIP_ASSIGN_OR_RETURN(ValidRecordPtr valid, reader.Read(reader.cursor(), ViewOf(records[reader.cursor()])));
+    if (valid != nullptr) batch.records.push_back(std::move(valid));
   }
   if (reader.cursor() != start) batch.progress.push_back({numbers_[i], reader.checkpoint()});
   return absl::OkStatus();

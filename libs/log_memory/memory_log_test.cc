@@ -11,7 +11,7 @@ namespace {
 
 constexpr char kLog[] = "sip.test";
 
-absl::Status Ignore(const ValidRecord&) { return absl::OkStatus(); }
+absl::Status Ignore(const ValidRecordPtr&) { return absl::OkStatus(); }
 
 // What an owner does, keeping every report.
 class Owner {

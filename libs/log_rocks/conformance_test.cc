@@ -34,7 +34,7 @@ class RocksBackend : public LogBackend {
     full_ = full;
     if (!full) return;
     // The reserve is looked at after each commit.
-    auto other = store_->log("sip.other")->Claim(0, {}, {}, [](const ValidRecord&) { return absl::OkStatus(); });
+    auto other = store_->log("sip.other")->Claim(0, {}, {}, [](const ValidRecordPtr&) { return absl::OkStatus(); });
     EXPECT_TRUE(other.ok()) << other.status();
   }
 

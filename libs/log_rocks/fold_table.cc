@@ -50,7 +50,7 @@ void FoldTable::SetAllDurable(FoldEntry& entry) {
 void FoldTable::SetDurable(const LiveChunk& chunk) {
   for (const std::vector<LiveRecord>& records : chunk.by_log) {
     for (const LiveRecord& record : records) {
-      if (record.record.kind != RecordKind::kCommand) continue;
+      if (record.facts.kind != RecordKind::kCommand) continue;
       FoldEntry& entry = *logs_[record.log].partitions[record.partition];
       entry.durable_head.assign(record.facts.leaf.data(), record.facts.leaf.size());
       entry.durable_head_cursor = chunk.number;

@@ -4,8 +4,20 @@
 
 #include "libs/base/check.h"
 #include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
 
 namespace sip {
+
+absl::StatusOr<LiveRecord> MakeLiveRecord(uint16_t log, uint32_t partition, Record record) {
+  auto shared = std::make_shared<ValidRecord>();
+  SIP_ASSIGN_OR_RETURN(RecordFacts facts, ParseRecord({record.kind, record.header, record.payload}, &shared->header));
+  shared->partition = partition;
+  shared->idx = facts.idx;
+  shared->leaf.assign(facts.leaf.data(), facts.leaf.size());
+  shared->header_bytes = std::move(record.header);
+  shared->payload = std::move(record.payload);
+  return LiveRecord{log, partition, std::move(facts), std::move(shared)};
+}
 
 std::vector<std::shared_ptr<const LiveChunk>> LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) {
   std::vector<std::shared_ptr<const LiveChunk>> evicted;

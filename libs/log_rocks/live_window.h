@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
+#include "libs/eventsourcing/event_log.h"
 #include "libs/eventsourcing/log_fold.h"
 #include "libs/eventsourcing/record.h"
 
@@ -20,11 +22,15 @@ namespace sip {
 struct LiveRecord {
   uint16_t log = 0;  // Ordinal.
   uint32_t partition = 0;
-  Record record;
   RecordFacts facts;
+  // Of a claim: its bytes alone.
+  ValidRecordPtr record;
 
-  RecordView view() const { return {record.kind, record.header, record.payload}; }
+  RecordView view() const { return {facts.kind, record->header_bytes, record->payload}; }
 };
+
+// DATA_LOSS as ParseRecord says.
+absl::StatusOr<LiveRecord> MakeLiveRecord(uint16_t log, uint32_t partition, Record record);
 
 // A durable chunk. Immutable once published.
 struct LiveChunk {

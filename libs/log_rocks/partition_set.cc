@@ -32,11 +32,8 @@ PartitionSet::Member* PartitionSet::Find(uint16_t log, uint32_t partition, uint6
   return chunk < member.start ? nullptr : &member;
 }
 
-absl::Status PartitionSet::Handle(Member& member, absl::StatusOr<std::optional<ValidRecord>> valid, Deliver deliver) {
-  SIP_RETURN_IF_ERROR(valid.status());
-  const auto number = static_cast<size_t>(&member - members_.data());
-  if (!std::exchange(member.touched, true)) touched_.push_back(number);
-  return valid->has_value() ? deliver(number, **std::move(valid)) : absl::OkStatus();
+void PartitionSet::Touch(Member& member) {
+  if (!std::exchange(member.touched, true)) touched_.push_back(NumberOf(member));
 }
 
 absl::Status PartitionSet::ReadLive(const LiveChunk& chunk, Deliver deliver) {
@@ -45,7 +42,9 @@ absl::Status PartitionSet::ReadLive(const LiveChunk& chunk, Deliver deliver) {
     for (const LiveRecord& record : chunk.by_log[log]) {
       Member* member = Find(record.log, record.partition, chunk.number);
       if (member == nullptr) continue;
-      SIP_RETURN_IF_ERROR(Handle(*member, member->reader.Read(chunk.number, record.view(), &record.facts), deliver));
+      SIP_ASSIGN_OR_RETURN(const bool valid, member->reader.Read(chunk.number, record.facts));
+      Touch(*member);
+      if (valid) SIP_RETURN_IF_ERROR(deliver(NumberOf(*member), record.record));
     }
   }
   next_ = chunk.number + 1;
@@ -53,9 +52,12 @@ absl::Status PartitionSet::ReadLive(const LiveChunk& chunk, Deliver deliver) {
 }
 
 absl::Status PartitionSet::ReadStored(uint64_t number, absl::string_view value, Deliver deliver) {
-  SIP_RETURN_IF_ERROR(VisitChunk(number, value, [&](const ChunkEntry& entry) {
+  SIP_RETURN_IF_ERROR(VisitChunk(number, value, [&](const ChunkEntry& entry) -> absl::Status {
     Member* member = Find(entry.log, entry.partition, number);
-    return member == nullptr ? absl::OkStatus() : Handle(*member, member->reader.Read(number, entry.record), deliver);
+    if (member == nullptr) return absl::OkStatus();
+    SIP_ASSIGN_OR_RETURN(ValidRecordPtr valid, member->reader.Read(number, entry.record));
+    Touch(*member);
+    return valid == nullptr ? absl::OkStatus() : deliver(NumberOf(*member), std::move(valid));
   }));
   next_ = number + 1;
   return absl::OkStatus();

@@ -26,7 +26,7 @@ struct ChunkSource {
 // Not thread-safe. After an error it must not be used further.
 class PartitionSet {
  public:
-  using Deliver = absl::FunctionRef<absl::Status(size_t member, ValidRecord record)>;
+  using Deliver = absl::FunctionRef<absl::Status(size_t member, ValidRecordPtr record)>;
 
   // Members are numbered from 0 in the order in which they are added. At least one; INVALID_ARGUMENT for a partition that is one
   // already.
@@ -55,7 +55,8 @@ class PartitionSet {
   Member* Find(uint16_t log, uint32_t partition, uint64_t chunk);
   absl::Status ReadLive(const LiveChunk& chunk, Deliver deliver);
   absl::Status ReadStored(uint64_t number, absl::string_view value, Deliver deliver);
-  absl::Status Handle(Member& member, absl::StatusOr<std::optional<ValidRecord>> valid, Deliver deliver);
+  void Touch(Member& member);
+  size_t NumberOf(const Member& member) const { return static_cast<size_t>(&member - members_.data()); }
 
   std::vector<Member> members_;
   std::vector<std::vector<int>> index_;  // By log and partition; -1 for none.

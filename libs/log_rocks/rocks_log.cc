@@ -38,10 +38,10 @@ class RocksSession : public LogSession {
     if (const size_t bytes = FrameSize(view); bytes > kMaxRecordBytes) {
       return absl::InvalidArgumentError(absl::StrCat("a record of ", bytes, " bytes: the limit is 4 MiB"));
     }
-    absl::StatusOr<RecordFacts> facts = ParseRecord(view);
-    if (!facts.ok()) return absl::InternalError(facts.status().message());
     if (record.kind != RecordKind::kCommand) return absl::InternalError("only commands are appended");
-    return committer_.Append(core_, {log_, claimed_.fold.partition, std::move(record), *std::move(facts)}, std::move(done));
+    absl::StatusOr<LiveRecord> live = MakeLiveRecord(log_, claimed_.fold.partition, std::move(record));
+    if (!live.ok()) return absl::InternalError(live.status().message());
+    return committer_.Append(core_, *std::move(live), std::move(done));
   }
 
  private:
@@ -79,7 +79,7 @@ class RocksTail : public LogTail {
     const uint64_t until = std::min(end, members_.next() + kChunksPerRead);
     SIP_RETURN_IF_ERROR(members_.ReadOn(
         folder_.source(), until, [&] { return batch.records.size() >= max_records; },
-        [&](size_t, ValidRecord record) {
+        [&](size_t, ValidRecordPtr record) {
           batch.records.push_back(std::move(record));
           return absl::OkStatus();
         }));
@@ -109,7 +109,7 @@ class RocksLog : public EventLog {
   const LogIdentity& identity() const override { return folder_.table->identity(log_); }
 
   absl::StatusOr<std::unique_ptr<LogSession>> Claim(uint32_t partition, const ReaderCheckpoint& from, const ClaimantInfo& claimant,
-                                                    const std::function<absl::Status(ValidRecord)>& deliver) override {
+                                                    const std::function<absl::Status(ValidRecordPtr)>& deliver) override {
     std::vector<ClaimTask> tasks;
     tasks.push_back({log_, partition, from, deliver});
     SIP_ASSIGN_OR_RETURN(std::vector<std::unique_ptr<LogSession>> sessions, ClaimPartitions(folder_, std::move(tasks), claimant));
@@ -157,9 +157,7 @@ LiveRecord MakeClaim(const ClaimTask& task, const FoldState& seen, const std::st
   header.set_node(claimant.node);
   header.set_endpoint(claimant.endpoint);
   header.set_build(claimant.build);
-  LiveRecord live{task.log, task.partition, {RecordKind::kClaim, header.SerializeAsString(), ""}, {}};
-  live.facts = ParseRecord(live.view()).value();
-  return live;
+  return MakeLiveRecord(task.log, task.partition, {RecordKind::kClaim, header.SerializeAsString(), ""}).value();
 }
 
 absl::Status CheckTask(const OpenFolder& folder, const ClaimTask& task) {
@@ -186,7 +184,7 @@ absl::StatusOr<std::vector<std::unique_ptr<LogSession>>> ClaimPartitions(const O
   const auto read_to = [&](uint64_t until) {
     return members.ReadOn(
         folder.source(), until, [] { return false; },
-        [&](size_t member, ValidRecord record) { return tasks[member].deliver(std::move(record)); });
+        [&](size_t member, ValidRecordPtr record) { return tasks[member].deliver(std::move(record)); });
   };
   SIP_RETURN_IF_ERROR(read_to(folder.window->end()));
   std::vector<std::string> ids;

@@ -32,7 +32,7 @@ struct ClaimTask {
   uint16_t log = 0;
   uint32_t partition = 0;
   ReaderCheckpoint from;
-  std::function<absl::Status(ValidRecord)> deliver;
+  std::function<absl::Status(ValidRecordPtr)> deliver;
 };
 
 // Takes all of them over with one scan and one chunk: sessions in the order of the tasks, or none.

@@ -95,7 +95,7 @@ struct RocksClaimRequest {
   uint32_t partition = 0;
   ReaderCheckpoint from;
   // Gets what is valid behind `from`.
-  std::function<absl::Status(ValidRecord)> deliver;
+  std::function<absl::Status(ValidRecordPtr)> deliver;
 };
 
 // Thread-safe. Sessions and tails must be destroyed before it.

@@ -24,7 +24,7 @@ namespace {
 constexpr char kPlans[] = "sip.plans";
 constexpr char kRules[] = "sip.rules";
 
-absl::Status Ignore(const ValidRecord&) { return absl::OkStatus(); }
+absl::Status Ignore(const ValidRecordPtr&) { return absl::OkStatus(); }
 
 class RocksLogStoreTest : public testing::Test {
  protected:
@@ -231,8 +231,8 @@ TEST_F(RocksLogStoreTest, AllClaimsGoIntoOneChunk) {
   const uint64_t before = Chunks();
   std::vector<RocksClaimRequest> requests;
   std::vector<std::string> delivered;
-  const auto deliver = [&](const ValidRecord& record) {
-    delivered.push_back(absl::StrCat(record.partition, ":", record.payload));
+  const auto deliver = [&](const ValidRecordPtr& record) {
+    delivered.push_back(absl::StrCat(record->partition, ":", record->payload));
     return absl::OkStatus();
   };
   for (uint32_t p = 0; p < 4; ++p) requests.push_back({kPlans, p, {}, deliver});
@@ -250,7 +250,7 @@ TEST_F(RocksLogStoreTest, AClaimThatAnotherOneOvertakesIsAborted) {
   Open();
   AppendDurably(kPlans, 0, 1);
   std::unique_ptr<Owner> winner;
-  const auto late = store_->log(kPlans)->Claim(0, {}, {}, [&](const ValidRecord&) {
+  const auto late = store_->log(kPlans)->Claim(0, {}, {}, [&](const ValidRecordPtr&) {
     winner = Claim(kPlans, 0);
     return absl::OkStatus();
   });

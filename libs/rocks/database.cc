@@ -19,6 +19,8 @@ namespace sip {
 namespace {
 
 constexpr size_t kWriteBufferBytes = 64 << 20;
+// What is not flushed is derived again after a crash: that should take a second at most.
+constexpr size_t kDerivedWriteBufferBytes = 8 << 20;
 constexpr int kWriteBuffers = 3;
 constexpr int kBloomBits = 10;
 constexpr uint64_t kBytesPerSync = 1 << 20;
@@ -133,6 +135,7 @@ class Database final : public RocksDatabase {
   absl::Status Write(RocksBatch& batch, Durability durability) override {
     rocksdb::WriteOptions write;
     write.sync = durability == Durability::kSynced;
+    write.disableWAL = !write.sync;
     return FromRocks(database_->Write(write, batch_of_(batch)), "writing a batch");
   }
 
@@ -157,7 +160,7 @@ rocksdb::Options BaseOptions(const RocksDatabase::Options& options) {
   rocks.env = EnvOf(options.memory);
   rocks.create_if_missing = options.create_if_missing;
   rocks.level_compaction_dynamic_level_bytes = true;
-  rocks.write_buffer_size = kWriteBufferBytes;
+  rocks.write_buffer_size = options.only_copy ? kWriteBufferBytes : kDerivedWriteBufferBytes;
   rocks.max_write_buffer_number = kWriteBuffers;
   rocks.bytes_per_sync = kBytesPerSync;
   rocks.wal_bytes_per_sync = 0;

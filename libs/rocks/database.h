@@ -62,10 +62,10 @@ class RocksBatch {
   std::unique_ptr<Impl> impl_;
 };
 
-// When a write survives the machine's loss of power. It survives the process's end in any case.
+// When a write survives the end of the process and the machine's loss of power.
 enum class Durability {
   kSynced,       // Before Write returns.
-  kWhenFlushed,  // Some time later, whole batches in order: what is derived from the log can be derived again.
+  kWhenFlushed,  // Some time later, whole batches in order: what is derived from the log is derived again from where it stands.
 };
 
 // Called for each row in key order; false ends the scan. The views are valid during the call only.

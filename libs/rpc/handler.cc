@@ -34,9 +34,10 @@ class QueryMethod {
     if (const absl::Status status = call->Begin(bytes, rules_, *request); !status.ok()) return call->Fail(status);
     const CallContext& context = call->context();
     const Message& asked = *request;
-    spec_.run(context, asked, [call = std::move(call), request = std::move(request)](absl::StatusOr<MessagePtr> response) mutable {
-      if (!response.ok()) return call->Fail(response.status());
-      call->Succeed(**response);
+    spec_.run(context, asked, [call = std::move(call), request = std::move(request)](absl::StatusOr<QueryAnswer> answer) mutable {
+      if (!answer.ok()) return call->Fail(answer.status());
+      if (const MessagePtr* response = std::get_if<MessagePtr>(&*answer)) return call->Succeed(**response);
+      call->Succeed(std::get<std::string>(*answer));
     });
   }
 

@@ -9,6 +9,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <variant>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -29,11 +31,14 @@ class MethodStats;
 
 using MessagePtr = std::unique_ptr<google::protobuf::Message>;
 
+// What a query answers: the response, or its bytes where they need not be understood.
+using QueryAnswer = std::variant<MessagePtr, std::string>;
+
 // A query: calls `done` exactly once, by the context's deadline. Context and request live until then.
 struct QuerySpec {
   const google::protobuf::Message* request = nullptr;  // Prototype.
   std::function<void(const CallContext&, const google::protobuf::Message&,
-                     absl::AnyInvocable<void(absl::StatusOr<MessagePtr>)> done)>
+                     absl::AnyInvocable<void(absl::StatusOr<QueryAnswer>)> done)>
       run;
 };
 

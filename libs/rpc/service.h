@@ -88,10 +88,27 @@ class RpcService {
     QuerySpec spec;
     spec.request = &Request::default_instance();
     spec.run = [run = std::move(run)](const CallContext& context, const google::protobuf::Message& request,
-                                      absl::AnyInvocable<void(absl::StatusOr<MessagePtr>)> done) {
+                                      absl::AnyInvocable<void(absl::StatusOr<QueryAnswer>)> done) {
       run(context, static_cast<const Request&>(request), [done = std::move(done)](absl::StatusOr<Response> response) mutable {
         if (!response.ok()) return done(response.status());
         done(std::make_unique<Response>(*std::move(response)));
+      });
+    };
+    AddQuery(method, Response::descriptor(), std::move(spec));
+  }
+
+  // The same for a response whose bytes are at hand.
+  template <typename Request, typename Response>
+  void QueryBytes(
+      absl::string_view method,
+      std::function<void(const CallContext&, const Request&, absl::AnyInvocable<void(absl::StatusOr<std::string>)> done)> run) {
+    QuerySpec spec;
+    spec.request = &Request::default_instance();
+    spec.run = [run = std::move(run)](const CallContext& context, const google::protobuf::Message& request,
+                                      absl::AnyInvocable<void(absl::StatusOr<QueryAnswer>)> done) {
+      run(context, static_cast<const Request&>(request), [done = std::move(done)](absl::StatusOr<std::string> response) mutable {
+        if (!response.ok()) return done(response.status());
+        done(*std::move(response));
       });
     };
     AddQuery(method, Response::descriptor(), std::move(spec));

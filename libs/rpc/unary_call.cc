@@ -55,10 +55,17 @@ absl::Status UnaryCall::Begin(const grpc::ByteBuffer& bytes, const RequestRules&
   return BeginCall(server_context_, bytes, rules, /*streaming=*/false, record_, request);
 }
 
-void UnaryCall::Succeed(const google::protobuf::Message& response) {
+void UnaryCall::Succeed(const google::protobuf::Message& response) { Answer(ToByteBuffer(response)); }
+
+void UnaryCall::Succeed(absl::string_view response) {
+  const grpc::Slice slice(response.data(), response.size());
+  Answer(grpc::ByteBuffer(&slice, 1));
+}
+
+void UnaryCall::Answer(grpc::ByteBuffer response) {
   SIP_CHECK(!answered_);
   answered_ = true;
-  response_ = ToByteBuffer(response);
+  response_.Swap(&response);
   record_.response_bytes = response_.Length();
   record_.Close(absl::OkStatus());
   reactor_->Finish(grpc::Status::OK);

@@ -3,6 +3,7 @@
 #define SIP_LIBS_RPC_UNARY_CALL_H_
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -32,11 +33,14 @@ class UnaryCall {
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
   const CallContext& context() const { return record_.context; }
   absl::Status Begin(const grpc::ByteBuffer& bytes, const RequestRules& rules, google::protobuf::Message& request);
-  // One of the two, once.
+  // One of them, once. A response is a message, or the bytes of one.
   void Succeed(const google::protobuf::Message& response);
+  void Succeed(absl::string_view response);
   void Fail(const absl::Status& status);
 
  private:
+  void Answer(grpc::ByteBuffer response);
+
   grpc::CallbackServerContext& server_context_;
   grpc::ByteBuffer& response_;
   grpc::ServerUnaryReactor* const reactor_;

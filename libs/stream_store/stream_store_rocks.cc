@@ -94,7 +94,7 @@ class RocksStreamStore final : public StreamStore {
 
   absl::Status Apply(const StreamStoreBatch& batch) override {
     RocksBatch rows;
-    for (const ValidRecord& record : batch.records) AddRecord(record, rows);
+    for (const ValidRecordPtr& record : batch.records) AddRecord(*record, rows);
     for (const TailBatch::Progress& progress : batch.checkpoints) {
       rows.Put(KeyOf('c', progress.partition), EncodeCheckpoint(progress.checkpoint));
     }

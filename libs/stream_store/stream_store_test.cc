@@ -32,6 +32,8 @@ class StreamStoreTest : public testing::TestWithParam<Backend> {
 
 Uuid Id(char c) { return MakeUuidV8(std::string(16, c)); }
 
+ValidRecordPtr Shared(ValidRecord record) { return std::make_shared<const ValidRecord>(std::move(record)); }
+
 ValidRecord MakeRecord(uint64_t idx, const Uuid& case_id, char request = 'q', uint32_t partition = 3) {
   ValidRecord record;
   record.partition = partition;
@@ -61,8 +63,8 @@ std::vector<uint64_t> IdxesOf(const StreamStore& store, const Uuid& scope, uint3
 
 TEST_P(StreamStoreTest, ACaseIsReadInOrderAndAlone) {
   StreamStoreBatch batch;
-  for (const uint64_t idx : {1u, 2u, 300u}) batch.records.push_back(MakeRecord(idx, Id('a')));
-  batch.records.push_back(MakeRecord(301, Id('b')));
+  for (const uint64_t idx : {1u, 2u, 300u}) batch.records.push_back(Shared(MakeRecord(idx, Id('a'))));
+  batch.records.push_back(Shared(MakeRecord(301, Id('b'))));
   ASSERT_TRUE(store_->Apply(batch).ok());
   EXPECT_EQ(IdxesOf(*store_, Id('a')), (std::vector<uint64_t>{1, 2, 300}));
   EXPECT_EQ(IdxesOf(*store_, Id('b')), (std::vector<uint64_t>{301}));
@@ -72,7 +74,7 @@ TEST_P(StreamStoreTest, ACaseIsReadInOrderAndAlone) {
 TEST_P(StreamStoreTest, ARecordComesBackByteForByteFromItsPosition) {
   const ValidRecord record = MakeRecord(7, Id('a'));
   StreamStoreBatch batch;
-  batch.records.push_back(record);
+  batch.records.push_back(Shared(record));
   ASSERT_TRUE(store_->Apply(batch).ok());
   const auto place = store_->FindPosition(3, 7);
   ASSERT_TRUE(place.ok() && place->has_value());
@@ -88,7 +90,7 @@ TEST_P(StreamStoreTest, ARecordComesBackByteForByteFromItsPosition) {
 
 TEST_P(StreamStoreTest, ARequestIsFoundByAgencyCaseAndIdTogether) {
   StreamStoreBatch batch;
-  batch.records.push_back(MakeRecord(1, Id('a'), 'x'));
+  batch.records.push_back(Shared(MakeRecord(1, Id('a'), 'x')));
   ASSERT_TRUE(store_->Apply(batch).ok());
   EXPECT_TRUE(store_->FindRequest(RequestKey("region-nord", Id('a'), Id('x')))->has_value());
   EXPECT_FALSE(store_->FindRequest(RequestKey("kommun-a", Id('a'), Id('x')))->has_value());
@@ -104,7 +106,7 @@ TEST_P(StreamStoreTest, AnImportIsNoRequestAndIsRemembered) {
   record.header.mutable_imports()->set_leaf(std::string(32, 'l'));
   record.header_bytes = record.header.SerializeAsString();
   StreamStoreBatch batch;
-  batch.records.push_back(record);
+  batch.records.push_back(Shared(record));
   ASSERT_TRUE(store_->Apply(batch).ok());
   EXPECT_FALSE(store_->FindRequest(RequestKey("", Id('a'), Id('x')))->has_value());
   const auto imported = store_->LoadImportedTo(3, "0123456789abcdef");
@@ -120,7 +122,7 @@ TEST_P(StreamStoreTest, InASharedLogEachStreamIsAScopeOfItsOwn) {
   record.header.add_writes()->set_stream(StreamId{"subject", Id('t')}.ToString());
   record.header_bytes = record.header.SerializeAsString();
   StreamStoreBatch batch;
-  batch.records.push_back(record);
+  batch.records.push_back(Shared(record));
   ASSERT_TRUE(store_->Apply(batch).ok());
   EXPECT_EQ(IdxesOf(*store_, Id('s')).size(), 1u);
   EXPECT_EQ(IdxesOf(*store_, Id('t')).size(), 1u);
@@ -146,7 +148,7 @@ TEST_P(StreamStoreTest, CheckpointsComeBackWhole) {
 
 TEST_P(StreamStoreTest, TheVisitorsErrorEndsTheReading) {
   StreamStoreBatch batch;
-  for (const uint64_t idx : {1u, 2u}) batch.records.push_back(MakeRecord(idx, Id('a')));
+  for (const uint64_t idx : {1u, 2u}) batch.records.push_back(Shared(MakeRecord(idx, Id('a'))));
   ASSERT_TRUE(store_->Apply(batch).ok());
   int visited = 0;
   const absl::Status status = store_->ReadScope(3, Id('a'), [&](const ValidRecord&) {

@@ -20,7 +20,7 @@ namespace {
 // Long enough for any machine; nothing waits for it unless the test fails.
 constexpr absl::Duration kPatience = absl::Seconds(30);
 
-absl::Status Ignore(const ValidRecord&) { return absl::OkStatus(); }
+absl::Status Ignore(const ValidRecordPtr&) { return absl::OkStatus(); }
 
 // Collects the reports of appends.
 class Reports {
@@ -63,7 +63,7 @@ class Reports {
 class Owner {
  public:
   Owner(EventLog& log, uint32_t partition, const ReaderCheckpoint& from = {},
-        const std::function<absl::Status(ValidRecord)>& deliver = Ignore)
+        const std::function<absl::Status(ValidRecordPtr)>& deliver = Ignore)
       : ahead_({}) {
     auto session = log.Claim(partition, from, {"node", "endpoint", "build"}, deliver);
     EXPECT_TRUE(session.ok()) << session.status();
@@ -116,9 +116,9 @@ class Reader {
     const auto batch = tail_->Read(max_records, wait);
     EXPECT_TRUE(batch.ok()) << batch.status();
     if (!batch.ok()) return false;
-    for (const ValidRecord& record : batch->records) {
-      EXPECT_EQ(record.idx, payloads_[record.partition].size() + skipped_[record.partition]);
-      payloads_[record.partition].push_back(record.payload);
+    for (const ValidRecordPtr& record : batch->records) {
+      EXPECT_EQ(record->idx, payloads_[record->partition].size() + skipped_[record->partition]);
+      payloads_[record->partition].push_back(record->payload);
     }
     for (const TailBatch::Progress& progress : batch->progress) checkpoints_[progress.partition] = progress.checkpoint;
     at_end_ = batch->at_end;
@@ -186,7 +186,7 @@ TEST_P(LogConformance, SaysWhoItIs) {
 
 TEST_P(LogConformance, AFreshPartitionIsEmptyAndCanBeClaimed) {
   size_t delivered = 0;
-  Owner owner(log(), 2, {}, [&](const ValidRecord&) {
+  Owner owner(log(), 2, {}, [&](const ValidRecordPtr&) {
     ++delivered;
     return absl::OkStatus();
   });
@@ -213,9 +213,9 @@ TEST_P(LogConformance, APartitionThatIsNotThereIsRefused) {
 TEST_P(LogConformance, AClaimDeliversWhatIsThereAndGoesOnBehindIt) {
   Owner(log(), 0).AppendAndAwait(0, 5);
   std::vector<std::string> delivered;
-  Owner next(log(), 0, {}, [&](const ValidRecord& record) {
-    EXPECT_EQ(record.idx, delivered.size());
-    delivered.push_back(record.payload);
+  Owner next(log(), 0, {}, [&](const ValidRecordPtr& record) {
+    EXPECT_EQ(record->idx, delivered.size());
+    delivered.push_back(record->payload);
     return absl::OkStatus();
   });
   EXPECT_EQ(delivered, Numbers(0, 5));
@@ -231,19 +231,19 @@ TEST_P(LogConformance, AClaimFromACheckpointDeliversTheRest) {
   reader.ReadToEnd();
   owner.AppendAndAwait(3, 2);
   std::vector<std::string> delivered;
-  Owner next(log(), 0, reader.checkpoint(), [&](const ValidRecord& record) {
-    delivered.push_back(record.payload);
+  Owner next(log(), 0, reader.checkpoint(), [&](const ValidRecordPtr& record) {
+    delivered.push_back(record->payload);
     return absl::OkStatus();
   });
   EXPECT_EQ(delivered, Numbers(3, 2));
   Owner from_the_claim(log(), 0, next.session().claimed(),
-                       [](const ValidRecord&) { return absl::InternalError("nothing is new"); });
+                       [](const ValidRecordPtr&) { return absl::InternalError("nothing is new"); });
 }
 
 TEST_P(LogConformance, AnErrorOfTheReceiverEndsTheClaimAndLeavesTheOwnerBe) {
   Owner owner(log(), 0);
   owner.AppendAndAwait(0, 1);
-  const auto refused = log().Claim(0, {}, {}, [](const ValidRecord&) { return absl::CancelledError("enough"); });
+  const auto refused = log().Claim(0, {}, {}, [](const ValidRecordPtr&) { return absl::CancelledError("enough"); });
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kCancelled);
   owner.AppendAndAwait(1, 1);
 }
@@ -297,12 +297,12 @@ TEST_P(LogConformance, AppendsAreReportedInOrderAndReadAsTheyWereWritten) {
   ASSERT_TRUE(tail.ok());
   const auto batch = (*tail)->Read(1, absl::ZeroDuration());
   ASSERT_TRUE(batch.ok() && !batch->records.empty());
-  EXPECT_EQ(batch->records[0].partition, 0u);
-  EXPECT_EQ(batch->records[0].idx, 0u);
-  EXPECT_EQ(batch->records[0].header_bytes, record.header);
-  EXPECT_EQ(batch->records[0].header.SerializeAsString(), record.header);
-  EXPECT_EQ(batch->records[0].leaf, LeafOf(RecordKind::kCommand, record.header));
-  EXPECT_EQ(batch->records[0].payload, "0");
+  EXPECT_EQ(batch->records[0]->partition, 0u);
+  EXPECT_EQ(batch->records[0]->idx, 0u);
+  EXPECT_EQ(batch->records[0]->header_bytes, record.header);
+  EXPECT_EQ(batch->records[0]->header.SerializeAsString(), record.header);
+  EXPECT_EQ(batch->records[0]->leaf, LeafOf(RecordKind::kCommand, record.header));
+  EXPECT_EQ(batch->records[0]->payload, "0");
   Reader reader(log(), {{0, {}}});
   reader.ReadToEnd();
   EXPECT_EQ(reader.payloads(), Numbers(0, 100));

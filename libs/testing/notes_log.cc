@@ -20,7 +20,7 @@ const Codec& NotesCodec() {
 }
 
 NotesWriter::NotesWriter(EventLog& log, uint32_t partition) : fold_(ExpectedLog{}) {
-  auto session = log.Claim(partition, {}, ClaimantInfo{"test", "", ""}, [](ValidRecord) { return absl::OkStatus(); });
+  auto session = log.Claim(partition, {}, ClaimantInfo{"test", "", ""}, [](const ValidRecordPtr&) { return absl::OkStatus(); });
   SIP_CHECK(session.ok());
   session_ = *std::move(session);
   fold_ = LogFold(ExpectedLog{log.identity().log_id, partition}, session_->claimed().fold);

@@ -24,13 +24,13 @@ absl::Status FoldLog(const FoldInput& input, EventLog& log, const RecordFilter& 
   std::set<uint32_t> ended;
   for (bool at_end = false; !at_end;) {
     SIP_ASSIGN_OR_RETURN(TailBatch batch, tail->Read(kBatchRecords, absl::ZeroDuration()));
-    for (const ValidRecord& record : batch.records) {
-      if (ended.contains(record.partition)) continue;
-      if (filter != nullptr && !filter(log, record)) {
-        ended.insert(record.partition);
+    for (const ValidRecordPtr& record : batch.records) {
+      if (ended.contains(record->partition)) continue;
+      if (filter != nullptr && !filter(log, *record)) {
+        ended.insert(record->partition);
         continue;
       }
-      SIP_ASSIGN_OR_RETURN(const RecordedCommand decoded, input.codec.Decode(record, log.identity().name, {}));
+      SIP_ASSIGN_OR_RETURN(const RecordedCommand decoded, input.codec.Decode(*record, log.identity().name, {}));
       input.projection.Apply(decoded, view);
     }
     for (TailBatch::Progress& progress : batch.progress) checkpoints[progress.partition] = std::move(progress.checkpoint);

@@ -27,17 +27,28 @@ absl::Status ProjectionRunner::Open() {
       if (fold.next_idx > 0) progress_.Advance(identity.log_id, start.partition, fold.next_idx, {fold.head});
     }
     SIP_ASSIGN_OR_RETURN(std::unique_ptr<LogTail> tail, log->Tail(std::move(starts)));
-    readers_.push_back(Reader{log, std::move(tail), {}});
+    readers_.push_back(Reader{log, std::move(tail), std::make_unique<Pause>(), {}});
   }
   return absl::OkStatus();
+}
+
+void ProjectionRunner::CatchUp() {
+  for (absl::StatusOr<bool> more = true; more.ok() && *more;) more = PollOnce();
 }
 
 void ProjectionRunner::Start() {
   for (Reader& reader : readers_) reader.thread = std::thread([this, &reader] { Work(reader); });
 }
 
+void ProjectionRunner::Hurry() {
+  for (const Reader& reader : readers_) reader.pause->Cut();
+}
+
 void ProjectionRunner::Stop() {
-  for (Reader& reader : readers_) reader.tail->Cancel();
+  for (Reader& reader : readers_) {
+    reader.tail->Cancel();
+    reader.pause->End();
+  }
   for (Reader& reader : readers_) {
     if (reader.thread.joinable()) reader.thread.join();
   }
@@ -59,7 +70,10 @@ absl::StatusOr<bool> ProjectionRunner::PollOnce() {
 void ProjectionRunner::Work(Reader& reader) {
   while (progress_.status().ok()) {
     const absl::StatusOr<bool> read = ReadOnce(reader, options_.idle_wait);
-    if (read.ok()) continue;
+    if (read.ok()) {
+      if (*read) reader.pause->Take(options_.gather);
+      continue;
+    }
     if (!absl::IsCancelled(read.status())) progress_.Stop(read.status());
     return;
   }
@@ -68,10 +82,10 @@ void ProjectionRunner::Work(Reader& reader) {
 absl::StatusOr<bool> ProjectionRunner::ReadOnce(Reader& reader, absl::Duration wait) {
   SIP_ASSIGN_OR_RETURN(const TailBatch batch, reader.tail->Read(options_.max_records, wait));
   if (!batch.progress.empty()) {
-    std::vector<RecordedCommand> records;
+    std::vector<std::shared_ptr<const RecordedCommand>> records;
     records.reserve(batch.records.size());
-    for (const ValidRecord& record : batch.records) {
-      SIP_ASSIGN_OR_RETURN(RecordedCommand decoded, input_.codec.Decode(record, reader.log->identity().name, {}));
+    for (const ValidRecordPtr& record : batch.records) {
+      SIP_ASSIGN_OR_RETURN(auto decoded, input_.codec.DecodeShared(*record, reader.log->identity().name));
       records.push_back(std::move(decoded));
     }
     SIP_RETURN_IF_ERROR(CommitBatch(*reader.log, batch, records));
@@ -82,22 +96,22 @@ absl::StatusOr<bool> ProjectionRunner::ReadOnce(Reader& reader, absl::Duration w
 }
 
 absl::Status ProjectionRunner::CommitBatch(const EventLog& log, const TailBatch& batch,
-                                           const std::vector<RecordedCommand>& records) {
+                                           const std::vector<std::shared_ptr<const RecordedCommand>>& records) {
   std::vector<ViewCheckpoint> checkpoints;
   for (const TailBatch::Progress& progress : batch.progress) {
     checkpoints.push_back(ViewCheckpoint{log.identity().name, progress.partition, progress.checkpoint});
   }
   MutexLock lock(commit_mutex_);
   const std::unique_ptr<ViewTransaction> transaction = store_.Begin();
-  for (const RecordedCommand& record : records) input_.projection.Apply(record, *transaction);
+  for (const auto& record : records) input_.projection.Apply(*record, *transaction);
   return store_.Commit(*transaction, checkpoints);
 }
 
 void ProjectionRunner::TellProgress(const EventLog& log, const TailBatch& batch) {
   for (const TailBatch::Progress& progress : batch.progress) {
     std::vector<std::string> leaves;
-    for (const ValidRecord& record : batch.records) {
-      if (record.partition == progress.partition) leaves.push_back(record.leaf);
+    for (const ValidRecordPtr& record : batch.records) {
+      if (record->partition == progress.partition) leaves.push_back(record->leaf);
     }
     progress_.Advance(log.identity().log_id, progress.partition, progress.checkpoint.fold.next_idx, leaves);
   }

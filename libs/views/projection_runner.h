@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
+#include "libs/base/pause.h"
 #include "libs/views/fold_logs.h"
 #include "libs/views/view_progress.h"
 #include "libs/views/view_store.h"
@@ -21,8 +22,9 @@ namespace sip {
 class ProjectionRunner {
  public:
   struct Options {
-    size_t max_records = 500;                     // Of one batch.
-    absl::Duration idle_wait = absl::Seconds(1);  // How long a read waits for records.
+    size_t max_records = 500;                      // Of one batch.
+    absl::Duration idle_wait = absl::Seconds(1);   // How long a read waits for records.
+    absl::Duration gather = absl::ZeroDuration();  // Pause between two batches while nobody waits for the view.
   };
 
   // `progress` knows the same logs.
@@ -35,8 +37,12 @@ class ProjectionRunner {
   // Opens the logs where the stored checkpoints stand and tells `progress`. DATA_LOSS if a checkpoint is of another history:
   // rebuild.
   absl::Status Open();
+  // After Open: reads until there is nothing more. After an error the view stands still, as it would later.
+  void CatchUp();
   // After Open: begins to read, on threads of its own.
   void Start();
+  // Thread-safe: somebody waits for what is in the logs now.
+  void Hurry();
   // Ends the threads. The thread that started them calls it.
   void Stop();
 
@@ -47,12 +53,14 @@ class ProjectionRunner {
   struct Reader {
     EventLog* log = nullptr;
     std::unique_ptr<LogTail> tail;
+    std::unique_ptr<Pause> pause;
     std::thread thread;
   };
 
   // Reads and commits one batch; false if there was nothing.
   absl::StatusOr<bool> ReadOnce(Reader& reader, absl::Duration wait);
-  absl::Status CommitBatch(const EventLog& log, const TailBatch& batch, const std::vector<RecordedCommand>& records);
+  absl::Status CommitBatch(const EventLog& log, const TailBatch& batch,
+                           const std::vector<std::shared_ptr<const RecordedCommand>>& records);
   void TellProgress(const EventLog& log, const TailBatch& batch);
   void Work(Reader& reader);
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
 #include "libs/base/mutex.h"
+#include "libs/eventsourcing/record.h"
 #include "libs/eventsourcing/rejection.h"
 
 namespace sip {
@@ -42,6 +43,10 @@ class ViewProgress::State {
   std::optional<uint64_t> Add(absl::Span<const ConsistencyToken> tokens, absl::Time deadline, Done done);
   void Expire(uint64_t id);
 
+  void Want() const {
+    if (options_.wanted != nullptr) options_.wanted();
+  }
+
   absl::Status status() const {
     MutexLock lock(mutex_);
     return stopped_;
@@ -51,6 +56,7 @@ class ViewProgress::State {
     return waiters_.size();
   }
   std::vector<ViewPosition> Positions() const;
+  std::vector<ViewPosition> PositionsOf(const Uuid& case_id) const;
   std::optional<absl::Time> CaughtUpAt() const;
 
  private:
@@ -75,6 +81,8 @@ class ViewProgress::State {
     const auto log = std::find_if(logs_.begin(), logs_.end(), [&](const Log& each) { return each.identity.log_id == log_id; });
     return log == logs_.end() ? nullptr : &*log;
   }
+
+  static ViewPosition PositionOf(const Log& log, uint32_t number);
 
   // Whether the record at `idx`, which was read, has the leaf. Unknown counts as yes.
   bool LeafMatches(const Log& log, uint32_t partition_number, uint64_t idx, absl::string_view leaf_prefix) const {
@@ -207,16 +215,25 @@ void ViewProgress::State::Expire(uint64_t id) {
   done(NotCaughtUp("the deadline has passed"));
 }
 
+ViewPosition ViewProgress::State::PositionOf(const Log& log, uint32_t number) {
+  const Partition& partition = log.partitions[number];
+  return {log.identity.name, log.identity.log_id, number, partition.next_idx,
+          partition.leaves.empty() ? "" : partition.leaves.back()};
+}
+
 std::vector<ViewPosition> ViewProgress::State::Positions() const {
   MutexLock lock(mutex_);
   std::vector<ViewPosition> positions;
   for (const Log& log : logs_) {
-    for (size_t i = 0; i < log.partitions.size(); ++i) {
-      const Partition& partition = log.partitions[i];
-      positions.push_back(ViewPosition{log.identity.name, log.identity.log_id, static_cast<uint32_t>(i), partition.next_idx,
-                                       partition.leaves.empty() ? "" : partition.leaves.back()});
-    }
+    for (uint32_t number = 0; number < log.partitions.size(); ++number) positions.push_back(PositionOf(log, number));
   }
+  return positions;
+}
+
+std::vector<ViewPosition> ViewProgress::State::PositionsOf(const Uuid& case_id) const {
+  MutexLock lock(mutex_);
+  std::vector<ViewPosition> positions;
+  for (const Log& log : logs_) positions.push_back(PositionOf(log, PartitionOf(case_id, log.identity.partition_count)));
   return positions;
 }
 
@@ -242,12 +259,15 @@ void ViewProgress::ReachedEnd(absl::string_view log_id) { state_->ReachedEnd(log
 void ViewProgress::Stop(const absl::Status& reason) { state_->Stop(reason); }
 absl::Status ViewProgress::status() const { return state_->status(); }
 std::vector<ViewPosition> ViewProgress::Positions() const { return state_->Positions(); }
+std::vector<ViewPosition> ViewProgress::PositionsOf(const Uuid& case_id) const { return state_->PositionsOf(case_id); }
 std::optional<absl::Time> ViewProgress::CaughtUpAt() const { return state_->CaughtUpAt(); }
 size_t ViewProgress::waiting() const { return state_->waiting(); }
 
 void ViewProgress::WaitFor(absl::Span<const ConsistencyToken> tokens, absl::Time deadline, Done done) {
   const std::optional<uint64_t> id = state_->Add(tokens, deadline, std::move(done));
-  if (!id.has_value() || deadline == absl::InfiniteFuture()) return;
+  if (!id.has_value()) return;
+  state_->Want();
+  if (deadline == absl::InfiniteFuture()) return;
   timer_.At(deadline, [state = std::weak_ptr<State>(state_), id = *id] {
     if (const std::shared_ptr<State> alive = state.lock()) alive->Expire(id);
   });

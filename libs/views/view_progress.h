@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "libs/base/clock.h"
+#include "libs/base/uuid.h"
 #include "libs/engine/timer.h"
 #include "libs/eventsourcing/consistency_token.h"
 #include "libs/eventsourcing/event_log.h"
@@ -43,6 +44,7 @@ class ViewProgress {
     size_t max_waiters = 10'000;
     size_t remembered_leaves = 1024;  // Per partition.
     LeafLookup leaf_lookup{};         // May be null: then older leaves are not compared.
+    std::function<void()> wanted{};   // May be null. Told, on the caller's thread, that somebody begins to wait.
   };
 
   // `timer` and `clock` outlive it.
@@ -63,6 +65,8 @@ class ViewProgress {
   absl::Status status() const;
   // All partitions of all logs, in that order.
   std::vector<ViewPosition> Positions() const;
+  // Of each log the partition that holds the case.
+  std::vector<ViewPosition> PositionsOf(const Uuid& case_id) const;
   // The latest time at which all logs were read to their ends; absent if not yet.
   std::optional<absl::Time> CaughtUpAt() const;
   // For metrics.

@@ -89,6 +89,7 @@ absl::StatusOr<std::unique_ptr<ReadSide>> ReadSide::Open(const Config& config, C
                        write_side.timer(),
                        clock,
                        &write_side.resources(),
+                       config.views_gather,
                        config.data_dir + "/views",
                        [&write_side](absl::string_view name) -> EventLog& { return write_side.log(name); },
                        [&write_side](absl::string_view name) -> StreamStore& { return write_side.streams(name); }};

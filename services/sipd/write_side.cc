@@ -38,6 +38,7 @@ EngineOptions EngineOptionsOf(const Config& config) {
   options.cached_cases = config.engine_cached_cases;
   options.idempotency_window = config.engine_idempotency_window;
   options.idempotency_positions = config.engine_idempotency_positions;
+  options.import_gather = config.engine_import_gather;
   options.clock_bound = config.engine_clock_bound;
   return options;
 }
@@ -173,9 +174,9 @@ absl::Status WriteSide::CatchUpRuleBook() {
       *store_->log(RulesContext::kLogName),
       LogFollower::Handlers{[] { return std::vector<TailStart>{TailStart{}}; },
                             [this](const TailBatch& batch) -> absl::Status {
-                              for (const ValidRecord& stored : batch.records) {
+                              for (const ValidRecordPtr& stored : batch.records) {
                                 SIP_ASSIGN_OR_RETURN(const RecordedCommand record,
-                                                     codec_.Decode(stored, RulesContext::kLogName, DecodeOptions{}));
+                                                     codec_.Decode(*stored, RulesContext::kLogName, DecodeOptions{}));
                                 for (const RecordedEvent& event : record.events) {
                                   rule_book_.Apply(static_cast<const rules::v1::RuleSetEvent&>(*event.event));
                                 }

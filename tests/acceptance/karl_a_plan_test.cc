@@ -19,11 +19,14 @@
 #include "libs/testing/rule_sets.h"
 #include "libs/testing/scenario.h"
 #include "libs/testing/scenario_text.h"
+#include "libs/views/memory_view.h"
 #include "services/consent/domain/consent.h"
 #include "services/meetings/domain/meetings_context.h"
 #include "services/plans/domain/plans_context.h"
 #include "services/views/projections/current_plan.h"
 #include "services/views/projections/render_plan.h"
+#include "services/views/queries/plan_queries.h"
+#include "services/views/server/memory_rows.h"
 #include "sip/subjects/v1/subject_service.pb.h"
 #include "tests/acceptance/story.h"
 
@@ -49,25 +52,6 @@ void WriteFile(const std::string& path, const std::string& text) {
   std::filesystem::create_directories(std::filesystem::path(path).parent_path());
   std::ofstream(path, std::ios::binary) << text;
 }
-
-class MapView final : public ViewBatch {
- public:
-  std::optional<std::string> Get(absl::string_view key) override {
-    const auto it = rows_.find(std::string(key));
-    if (it == rows_.end()) return std::nullopt;
-    return it->second;
-  }
-  void Put(absl::string_view key, absl::string_view value) override { rows_[std::string(key)] = std::string(value); }
-  void Delete(absl::string_view key) override { rows_.erase(std::string(key)); }
-  void Scan(absl::string_view prefix, const std::function<bool(absl::string_view, absl::string_view)>& visit) override {
-    for (const auto& [key, value] : rows_) {
-      if (absl::StartsWith(key, prefix) && !visit(key, value)) return;
-    }
-  }
-
- private:
-  std::map<std::string, std::string> rows_;
-};
 
 // One context with its state of Karl's case.
 struct Played {
@@ -211,8 +195,9 @@ class KarlsStory {
   }
 
   void Compare(const StoryStep& step) {
-    PlanRow row;
-    ASSERT_TRUE(row.ParseFromString(view_.Get(PlanRowKey(IdOf("case"), IdOf("plan"))).value_or("")));
+    const auto found = FindPlan(MemoryRows(view_.rows()), IdOf("case"), IdOf("plan"));
+    ASSERT_TRUE(found.ok() && found->has_value()) << found.status();
+    const PlanRow& row = **found;
     if (!step.expected_plan().empty()) ComparePlan(absl::StrCat(kFolder, "/", step.expected_plan()), row);
     if (step.expected_text().empty()) return;
     const rules::v1::RuleSet& rules = *TestRuleSets().Find(row.rule_set_id());
@@ -229,7 +214,7 @@ class KarlsStory {
 
   std::vector<Played> contexts_;
   const CurrentPlanProjection projection_;
-  MapView view_;
+  MemoryView view_;
   DecisionContext context_;
   absl::Time now_ = absl::InfinitePast();
   int steps_ = 0;

@@ -63,7 +63,7 @@ class LogUnderTest {
   explicit LogUnderTest(const std::string& path) {
     store_ = RocksLogStore::Open({.path = path, .logs = {{kLog, kPartitions}}}).value();
     for (uint32_t p = 0; p < kPartitions; ++p) {
-      sessions_.push_back(store_->log(kLog)->Claim(p, {}, {}, [](ValidRecord) { return absl::OkStatus(); }).value());
+      sessions_.push_back(store_->log(kLog)->Claim(p, {}, {}, [](const ValidRecordPtr&) { return absl::OkStatus(); }).value());
       ahead_.emplace_back(ExpectedLog{store_->log(kLog)->identity().log_id, p}, sessions_[p]->claimed().fold);
     }
   }

@@ -15,6 +15,8 @@ find_package(GTest REQUIRED)
 find_package(rapidcheck CONFIG REQUIRED)
 find_package(benchmark CONFIG REQUIRED)
 
+find_library(SIP_JEMALLOC jemalloc REQUIRED)
+
 find_program(SIP_CCACHE ccache)
 if(SIP_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${SIP_CCACHE}")

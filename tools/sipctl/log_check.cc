@@ -51,17 +51,17 @@ void LogChecker::Check(const RocksLogStore::StoredRecord& stored) {
   ++log.records;
   if (partition.stopped) return;
   const bool is_command = stored.record.kind == RecordKind::kCommand;
-  absl::StatusOr<std::optional<ValidRecord>> read = partition.reader.Read(stored.chunk, stored.record);
+  absl::StatusOr<ValidRecordPtr> read = partition.reader.Read(stored.chunk, stored.record);
   if (!read.ok()) {
     Report(absl::StrCat(stored.log, "/", stored.partition, ", chunk ", stored.chunk), read.status().message());
     partition.stopped = true;
     return;
   }
-  if (read->has_value()) return CheckCommand(stored, partition, **std::move(read));
+  if (*read != nullptr) return CheckCommand(stored, partition, **read);
   if (is_command) ++log.void_records;
 }
 
-void LogChecker::CheckCommand(const RocksLogStore::StoredRecord& stored, Partition& partition, ValidRecord record) {
+void LogChecker::CheckCommand(const RocksLogStore::StoredRecord& stored, Partition& partition, const ValidRecord& record) {
   const std::string log(stored.log);
   const std::string where = absl::StrCat(log, "/", stored.partition, " #", record.idx);
   ++report_.logs[log].commands;

@@ -53,7 +53,7 @@ class LogChecker {
   // What is kept of one partition of one log.
   struct Partition;
   Partition& Find(const RocksLogStore::StoredRecord& stored);
-  void CheckCommand(const RocksLogStore::StoredRecord& stored, Partition& partition, ValidRecord record);
+  void CheckCommand(const RocksLogStore::StoredRecord& stored, Partition& partition, const ValidRecord& record);
   void CheckVersions(const RecordedCommand& command, const std::string& where, Partition& partition);
   void CheckPlace(const ValidRecord& record, const std::string& where, const Partition& partition);
   void CheckImport(const ValidRecord& record, const std::string& where);

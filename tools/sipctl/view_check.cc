@@ -35,8 +35,8 @@ absl::Status FoldRuleSets(EventLog& log, RuleBook& rule_book) {
   SIP_ASSIGN_OR_RETURN(const std::unique_ptr<LogTail> tail, log.Tail({TailStart{}}));
   for (bool at_end = false; !at_end;) {
     SIP_ASSIGN_OR_RETURN(const TailBatch batch, tail->Read(kBatchRecords, absl::ZeroDuration()));
-    for (const ValidRecord& record : batch.records) {
-      SIP_ASSIGN_OR_RETURN(const RecordedCommand decoded, CodecOfAllKinds().Decode(record, RulesContext::kLogName, {}));
+    for (const ValidRecordPtr& record : batch.records) {
+      SIP_ASSIGN_OR_RETURN(const RecordedCommand decoded, CodecOfAllKinds().Decode(*record, RulesContext::kLogName, {}));
       for (const RecordedEvent& event : decoded.events) {
         rule_book.Apply(static_cast<const rules::v1::RuleSetEvent&>(*event.event));
       }

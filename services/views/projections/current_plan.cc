@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "libs/base/check.h"
@@ -19,10 +20,17 @@ using plans::v1::PlanEvent;
 using views::v1::PlanRevisionRow;
 using views::v1::PlanRow;
 
+// Behind a plan's key; the row itself sorts before what it holds.
+constexpr absl::string_view kContentSuffix = "/content";
+constexpr absl::string_view kElementSuffix = "/element/";
+
 // What the fold of one event knows besides the row.
 struct Applying {
   const RecordedCommand& record;
   const std::string& case_id;
+  const std::string& plan_id;
+  uint64_t stream_version;
+  uint32_t& elements;  // How many the record has put into drafts.
   ViewBatch& view;
 };
 
@@ -39,11 +47,44 @@ void PutElement(const PlanElement& element, plans::v1::PlanContent& content) {
   *content.add_elements() = element;
 }
 
-void RemoveElement(const std::string& element_id, plans::v1::PlanContent& content) {
-  auto& elements = *content.mutable_elements();
-  elements.erase(
-      std::remove_if(elements.begin(), elements.end(), [&](const PlanElement& e) { return e.element_id() == element_id; }),
-      elements.end());
+// An element that is put again keeps its place.
+void PutDraftElement(const Applying& at, const PlanElement& element) {
+  const std::string place_key = DraftPlaceKey(at.case_id, at.plan_id, element.element_id());
+  std::optional<std::string> place = at.view.Get(place_key);
+  if (!place.has_value()) {
+    place = absl::StrFormat("%016x%04x", at.stream_version, at.elements++);
+    at.view.Put(place_key, *place);
+  }
+  at.view.Put(absl::StrCat(DraftElementPrefix(at.case_id, at.plan_id), *place), element.SerializeAsString());
+}
+
+void RemoveDraftElement(const Applying& at, const std::string& element_id) {
+  const std::string place_key = DraftPlaceKey(at.case_id, at.plan_id, element_id);
+  const std::optional<std::string> place = at.view.Get(place_key);
+  if (!place.has_value()) return;
+  at.view.Delete(absl::StrCat(DraftElementPrefix(at.case_id, at.plan_id), *place));
+  at.view.Delete(place_key);
+}
+
+void DeleteAll(const std::string& prefix, ViewBatch& view) {
+  std::vector<std::string> keys;
+  view.Scan(prefix, [&](absl::string_view key, absl::string_view) {
+    keys.emplace_back(key);
+    return true;
+  });
+  for (const std::string& key : keys) view.Delete(key);
+}
+
+void ClearDraft(const Applying& at, PlanRow& row) {
+  row.clear_draft();
+  DeleteAll(DraftElementPrefix(at.case_id, at.plan_id), at.view);
+  DeleteAll(DraftPlaceKey(at.case_id, at.plan_id, ""), at.view);
+}
+
+plans::v1::PlanContent ContentInForce(const Applying& at) {
+  plans::v1::PlanContent content;
+  if (const auto stored = at.view.Get(PlanContentKey(at.case_id, at.plan_id))) SIP_CHECK(content.ParseFromString(*stored));
+  return content;
 }
 
 void Apply(const Applying& at, const plans::v1::PlanDrafted& event, PlanRow& row) {
@@ -62,8 +103,10 @@ void Apply(const Applying& at, const plans::v1::PlanDrafted& event, PlanRow& row
 // The revision that was in force moves to a row of its own.
 void Replace(const Applying& at, PlanRow& row) {
   if (!row.has_in_force()) return;
-  *row.mutable_in_force()->mutable_replaced_at() = OccurredAt(at.record);
-  at.view.Put(PlanRevisionRowKey(at.case_id, row.plan_id(), row.in_force().plan_revision()), row.in_force().SerializeAsString());
+  PlanRevisionRow& replaced = *row.mutable_in_force();
+  *replaced.mutable_content() = ContentInForce(at);
+  *replaced.mutable_replaced_at() = OccurredAt(at.record);
+  at.view.Put(PlanRevisionRowKey(at.case_id, at.plan_id, replaced.plan_revision()), replaced.SerializeAsString());
 }
 
 void Apply(const Applying& at, const plans::v1::PlanEstablished& event, PlanRow& row) {
@@ -71,7 +114,7 @@ void Apply(const Applying& at, const plans::v1::PlanEstablished& event, PlanRow&
   row.clear_in_force();
   PlanRevisionRow& revision = *row.mutable_in_force();
   revision.set_plan_revision(event.plan_revision());
-  *revision.mutable_content() = event.content();
+  at.view.Put(PlanContentKey(at.case_id, at.plan_id), event.content().SerializeAsString());
   *revision.mutable_established_at() = OccurredAt(at.record);
   *revision.mutable_recorded_at() = ToProto(at.record.recorded_at);
   revision.set_established_by_agency_id(at.record.header.acting_agency());
@@ -80,7 +123,7 @@ void Apply(const Applying& at, const plans::v1::PlanEstablished& event, PlanRow&
   *revision.mutable_progress() = event.progress();
   row.set_status(views::v1::PLAN_STATUS_IN_FORCE);
   row.set_principal_agency_id(event.principal_agency_id());
-  row.clear_draft();
+  ClearDraft(at, row);
   row.clear_next_follow_up();
   for (const PlanElement& element : event.content().elements()) {
     if (element.has_follow_up()) *row.mutable_next_follow_up() = element.follow_up();
@@ -172,9 +215,11 @@ void Apply(const Applying& at, const plans::v1::GoalAssessed& event, PlanRow& ro
 }
 
 void Apply(const Applying& at, const plans::v1::PlanRevisionOpened& event, PlanRow& row) {
+  ClearDraft(at, row);
   views::v1::DraftRow& draft = *row.mutable_draft();
   draft.set_plan_revision(event.plan_revision());
-  *draft.mutable_content() = row.in_force().content();
+  const plans::v1::PlanContent content = ContentInForce(at);
+  for (const PlanElement& element : content.elements()) PutDraftElement(at, element);
   *draft.mutable_opened_at() = ToProto(at.record.recorded_at);
   draft.set_reason(event.reason());
 }
@@ -185,8 +230,10 @@ void Apply(const Applying& at, const plans::v1::ResponsibleChanged& event, PlanR
   *change.mutable_to() = event.element().responsible();
   change.set_reason(event.reason());
   *change.mutable_occurred_at() = OccurredAt(at.record);
-  PutElement(event.element(), *row.mutable_in_force()->mutable_content());
-  if (row.has_draft()) PutElement(event.element(), *row.mutable_draft()->mutable_content());
+  plans::v1::PlanContent content = ContentInForce(at);
+  PutElement(event.element(), content);
+  at.view.Put(PlanContentKey(at.case_id, at.plan_id), content.SerializeAsString());
+  if (row.has_draft()) PutDraftElement(at, event.element());
   row.set_principal_agency_id(event.element().responsible().principal_agency_id());
 }
 
@@ -194,7 +241,7 @@ void Apply(const Applying& at, const plans::v1::PlanClosed& event, PlanRow& row)
   row.set_status(views::v1::PLAN_STATUS_CLOSED);
   *row.mutable_closed() = event;
   *row.mutable_closed_at() = OccurredAt(at.record);
-  row.clear_draft();
+  ClearDraft(at, row);
   row.clear_next_follow_up();
 }
 
@@ -203,9 +250,9 @@ void ApplyEvent(const Applying& at, const PlanEvent& event, PlanRow& row) {
     case PlanEvent::kPlanDrafted:
       return Apply(at, event.plan_drafted(), row);
     case PlanEvent::kPlanElementPut:
-      return PutElement(event.plan_element_put().element(), *row.mutable_draft()->mutable_content());
+      return PutDraftElement(at, event.plan_element_put().element());
     case PlanEvent::kPlanElementRemoved:
-      return RemoveElement(event.plan_element_removed().element_id(), *row.mutable_draft()->mutable_content());
+      return RemoveDraftElement(at, event.plan_element_removed().element_id());
     case PlanEvent::kPlanEstablished:
       return Apply(at, event.plan_established(), row);
     case PlanEvent::kPlanSigned:
@@ -245,15 +292,17 @@ void CurrentPlanProjection::Apply(const RecordedCommand& record, ViewBatch& view
   const auto case_uuid = Uuid::FromBytes(record.header.case_id());
   if (!case_uuid.has_value()) return;
   const std::string case_id = case_uuid->ToString();
-  const Applying at{record, case_id, view};
+  uint32_t elements = 0;
   // A command has up to hundreds of events for one plan: its row is read and written once.
   std::map<std::string, PlanRow> rows;
   for (const RecordedEvent& recorded : record.events) {
     if (recorded.event->GetDescriptor() != PlanEvent::descriptor()) continue;
-    const std::string key = PlanRowKey(case_id, recorded.stream.id.ToString());
+    const std::string plan_id = recorded.stream.id.ToString();
+    const std::string key = PlanRowKey(case_id, plan_id);
     const auto [it, inserted] = rows.try_emplace(key);
     if (inserted) it->second = Load(view, key);
-    ApplyEvent(at, static_cast<const PlanEvent&>(*recorded.event), it->second);
+    ApplyEvent({record, case_id, plan_id, recorded.version, elements, view}, static_cast<const PlanEvent&>(*recorded.event),
+               it->second);
     it->second.set_stream_version(recorded.version);
     *it->second.mutable_recorded_at() = ToProto(record.recorded_at);
   }
@@ -274,14 +323,39 @@ std::string PlanRevisionRowPrefix(absl::string_view case_id, absl::string_view p
   return absl::StrCat("revision/", case_id, "/", plan_id, "/");
 }
 
-const PlanRow* ChooseCurrentPlan(const std::vector<PlanRow>& plans) {
-  const auto rank = [](const PlanRow& plan) {
-    const int weight = plan.status() == views::v1::PLAN_STATUS_IN_FORCE ? 2 : plan.status() == views::v1::PLAN_STATUS_DRAFT ? 1 : 0;
-    return std::make_tuple(weight, FromProto(plan.recorded_at()), plan.plan_id());
+std::string PlanContentKey(absl::string_view case_id, absl::string_view plan_id) {
+  return absl::StrCat(PlanRowKey(case_id, plan_id), kContentSuffix);
+}
+
+std::string DraftElementPrefix(absl::string_view case_id, absl::string_view plan_id) {
+  return absl::StrCat(PlanRowKey(case_id, plan_id), kElementSuffix);
+}
+
+std::string DraftPlaceKey(absl::string_view case_id, absl::string_view plan_id, absl::string_view element_id) {
+  return absl::StrCat("element-place/", case_id, "/", plan_id, "/", element_id);
+}
+
+PlanKey ParsePlanKey(absl::string_view case_id, absl::string_view key) {
+  absl::string_view rest = key.substr(PlanRowPrefix(case_id).size());
+  const size_t end = std::min(rest.find('/'), rest.size());
+  PlanKey parsed{rest.substr(0, end), PlanKey::Part::kRow};
+  rest.remove_prefix(end);
+  if (rest == kContentSuffix) parsed.part = PlanKey::Part::kContent;
+  if (absl::StartsWith(rest, kElementSuffix)) parsed.part = PlanKey::Part::kElement;
+  return parsed;
+}
+
+std::optional<size_t> ChooseCurrentPlan(absl::Span<const PlanRow* const> plans) {
+  const auto rank = [](const PlanRow* plan) {
+    const int weight = plan->status() == views::v1::PLAN_STATUS_IN_FORCE ? 2
+                       : plan->status() == views::v1::PLAN_STATUS_DRAFT  ? 1
+                                                                         : 0;
+    return std::make_tuple(weight, FromProto(plan->recorded_at()), plan->plan_id());
   };
   const auto it =
-      std::max_element(plans.begin(), plans.end(), [&](const PlanRow& a, const PlanRow& b) { return rank(a) < rank(b); });
-  return it == plans.end() ? nullptr : &*it;
+      std::max_element(plans.begin(), plans.end(), [&](const PlanRow* a, const PlanRow* b) { return rank(a) < rank(b); });
+  if (it == plans.end()) return std::nullopt;
+  return static_cast<size_t>(it - plans.begin());
 }
 
 PlanRow WithRevision(PlanRow plan, PlanRevisionRow revision) {

@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
 #include "absl/strings/match.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/testing/matchers.h"
 #include "libs/testing/random_message.h"
+#include "libs/views/memory_view.h"
+#include "services/views/queries/plan_queries.h"
+#include "services/views/server/memory_rows.h"
 #include "sip/plans/v1/plan_events.pb.h"
 
 namespace sip {
@@ -20,24 +21,6 @@ using views::v1::PlanRow;
 constexpr char kCase[] = "018f0000-0000-7000-8000-00000000000a";
 constexpr char kPlan[] = "018f0000-0000-7000-8000-0000000000f1";
 constexpr uint64_t kRandomEvents = 400;
-
-class MapView final : public ViewBatch {
- public:
-  std::optional<std::string> Get(absl::string_view key) override {
-    const auto it = rows.find(std::string(key));
-    if (it == rows.end()) return std::nullopt;
-    return it->second;
-  }
-  void Put(absl::string_view key, absl::string_view value) override { rows[std::string(key)] = std::string(value); }
-  void Delete(absl::string_view key) override { rows.erase(std::string(key)); }
-  void Scan(absl::string_view prefix, const std::function<bool(absl::string_view, absl::string_view)>& visit) override {
-    for (const auto& [key, value] : rows) {
-      if (absl::StartsWith(key, prefix) && !visit(key, value)) return;
-    }
-  }
-
-  std::map<std::string, std::string> rows;
-};
 
 class CurrentPlanTest : public ::testing::Test {
  protected:
@@ -57,9 +40,9 @@ class CurrentPlanTest : public ::testing::Test {
   void Apply(const std::string& event) { Apply({ParseText<PlanEvent>(event)}); }
 
   PlanRow Row() {
-    PlanRow row;
-    EXPECT_TRUE(row.ParseFromString(view_.Get(PlanRowKey(kCase, kPlan)).value_or("")));
-    return row;
+    const auto row = FindPlan(MemoryRows(view_.rows()), kCase, kPlan);
+    EXPECT_TRUE(row.ok() && row->has_value());
+    return row.value().value();
   }
 
   void Establish() {
@@ -74,7 +57,7 @@ class CurrentPlanTest : public ::testing::Test {
   }
 
   const CurrentPlanProjection projection_;
-  MapView view_;
+  MemoryView view_;
   uint64_t records_ = 0;
 };
 
@@ -160,13 +143,13 @@ TEST_F(CurrentPlanTest, AnotherResponsibleStandsInThePlanAndInItsDraft) {
 }
 
 TEST_F(CurrentPlanTest, ThePlanInForceMattersMoreThanADraftAndThatMoreThanAClosedOne) {
-  EXPECT_EQ(ChooseCurrentPlan({}), nullptr);
-  std::vector<PlanRow> plans = {ParseText<PlanRow>("plan_id: 'a' status: PLAN_STATUS_CLOSED recorded_at { seconds: 9 }"),
-                                ParseText<PlanRow>("plan_id: 'b' status: PLAN_STATUS_DRAFT recorded_at { seconds: 8 }"),
-                                ParseText<PlanRow>("plan_id: 'c' status: PLAN_STATUS_DRAFT recorded_at { seconds: 7 }")};
-  EXPECT_EQ(ChooseCurrentPlan(plans)->plan_id(), "b");
-  plans.push_back(ParseText<PlanRow>("plan_id: 'd' status: PLAN_STATUS_IN_FORCE recorded_at { seconds: 1 }"));
-  EXPECT_EQ(ChooseCurrentPlan(plans)->plan_id(), "d");
+  EXPECT_EQ(ChooseCurrentPlan({}), std::nullopt);
+  const std::vector<PlanRow> plans = {ParseText<PlanRow>("plan_id: 'a' status: PLAN_STATUS_CLOSED recorded_at { seconds: 9 }"),
+                                      ParseText<PlanRow>("plan_id: 'b' status: PLAN_STATUS_DRAFT recorded_at { seconds: 8 }"),
+                                      ParseText<PlanRow>("plan_id: 'c' status: PLAN_STATUS_DRAFT recorded_at { seconds: 7 }"),
+                                      ParseText<PlanRow>("plan_id: 'd' status: PLAN_STATUS_IN_FORCE recorded_at { seconds: 1 }")};
+  EXPECT_EQ(ChooseCurrentPlan({&plans[0], &plans[1], &plans[2]}), 1u);
+  EXPECT_EQ(ChooseCurrentPlan({&plans[0], &plans[1], &plans[2], &plans[3]}), 3u);
 }
 
 TEST_F(CurrentPlanTest, RevisionKeysSortByNumber) {
@@ -181,7 +164,7 @@ TEST_F(CurrentPlanTest, AnyHistoryCanBeFoldedAndGroupingDoesNotMatter) {
   for (uint64_t seed = 0; seed < kRandomEvents; ++seed) events.push_back(RandomMessage<PlanEvent>(seed));
   for (const PlanEvent& event : events) Apply({event});
   PlanRow one_by_one = Row();
-  view_.rows.clear();
+  view_ = MemoryView();
   records_ = 0;
   Apply(events);
   PlanRow at_once = Row();

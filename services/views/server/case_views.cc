@@ -61,7 +61,7 @@ class TimelineQueries {
     views_.Read(QuestionAbout(request.case_id(), call, {}),
                 [this, &call, &request, done = std::move(done)](absl::StatusOr<ViewReading> reading) mutable {
                   if (!reading.ok()) return done(reading.status());
-                  const absl::Status access = AuthorizedCase(*reading, request.case_id(), call).status();
+                  const absl::Status access = CheckIsParty(*reading, request.case_id(), call);
                   if (!access.ok()) return done(access);
                   FoldAsOf(call, request, std::move(done));
                 });

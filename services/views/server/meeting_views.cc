@@ -16,7 +16,7 @@ using views::v1::GetMeetingResponse;
 // Not being party to the case does not end the question: a called agency sees its call.
 absl::StatusOr<GetMeetingResponse> MeetingIn(const ViewReading& reading, const CallContext& call,
                                              const GetMeetingRequest& request) {
-  const absl::Status access = AuthorizedCase(reading, request.case_id(), call).status();
+  const absl::Status access = CheckIsParty(reading, request.case_id(), call);
   if (!access.ok() && !absl::IsNotFound(access)) return access;
   return GetMeeting(ViewRows(reading["meetings"]), request, call.actor.agency_id(), access.ok());
 }

@@ -6,19 +6,22 @@
 
 #include "absl/strings/escaping.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/wire.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/eventsourcing/rejection.h"
 #include "libs/views/memory_view.h"
 #include "services/views/projections/current_plan.h"
 #include "services/views/projections/render_plan.h"
+#include "services/views/queries/plan_queries.h"
 #include "services/views/server/case_access.h"
+#include "services/views/server/memory_rows.h"
+#include "services/views/server/view_rows.h"
 #include "sip/rules/v1/rule_set.pb.h"
 #include "sip/views/v1/plan_views.pb.h"
 
 namespace sip {
 namespace {
 
-using views::v1::PlanRevisionRow;
 using views::v1::PlanRow;
 using views::v1::ReadAt;
 
@@ -28,20 +31,6 @@ constexpr uint32_t kDefaultPageSize = 50;
 constexpr uint32_t kMaxPageSize = 1000;
 
 absl::Status NotDisclosed(absl::string_view field) { return RejectionStatus(Reason::REASON_NOT_FOUND_OR_NOT_DISCLOSED, "", field); }
-
-// The plan, and the revision of it that was asked for (0: the one in force). `get` looks a row up in whichever rows they are.
-template <typename Get>
-absl::StatusOr<PlanRow> FindPlan(const Get& get, const std::string& case_id, const std::string& plan_id, uint32_t revision) {
-  SIP_ASSIGN_OR_RETURN(const std::optional<std::string> stored, get(PlanRowKey(case_id, plan_id)));
-  PlanRow plan;
-  if (!stored.has_value() || !plan.ParseFromString(*stored)) return NotDisclosed("plan_id");
-  if (revision == 0) return plan;
-  if (plan.in_force().plan_revision() == revision) return WithRevision(plan, plan.in_force());
-  SIP_ASSIGN_OR_RETURN(const std::optional<std::string> replaced, get(PlanRevisionRowKey(case_id, plan_id, revision)));
-  PlanRevisionRow row;
-  if (!replaced.has_value() || !row.ParseFromString(*replaced)) return NotDisclosed("plan_revision");
-  return WithRevision(std::move(plan), std::move(row));
-}
 
 struct PlanAnswer {
   PlanRow plan;
@@ -67,9 +56,11 @@ class PlanQueries {
  public:
   PlanQueries(const ViewSet& views, CaseRecords records) : views_(views), records_(std::move(records)) {}
 
-  void GetCurrent(const CallContext& call, const std::string& case_id, PlanDone done) const {
+  // The bytes of a GetCurrentPlanResponse: what is stored is handed on unread.
+  void GetCurrent(const CallContext& call, const std::string& case_id,
+                  absl::AnyInvocable<void(absl::StatusOr<std::string>)> done) const {
     views_.Read(QuestionAbout(case_id, call, {kPlanView}),
-                [&call, case_id, done = std::move(done)](absl::StatusOr<ViewReading> reading) mutable {
+                [&call, &case_id, done = std::move(done)](absl::StatusOr<ViewReading> reading) mutable {
                   done(CurrentIn(std::move(reading), call, case_id));
                 });
   }
@@ -100,28 +91,25 @@ class PlanQueries {
     return !rejection.has_value() || rejection->violations(0).field() == "case_id";
   }
 
-  static absl::StatusOr<PlanAnswer> CurrentIn(absl::StatusOr<ViewReading> reading, const CallContext& call,
-                                              const std::string& case_id) {
+  static absl::StatusOr<std::string> CurrentIn(absl::StatusOr<ViewReading> reading, const CallContext& call,
+                                               const std::string& case_id) {
     SIP_RETURN_IF_ERROR(reading.status());
-    SIP_RETURN_IF_ERROR(AuthorizedCase(*reading, case_id, call).status());
-    std::vector<PlanRow> plans;
-    SIP_RETURN_IF_ERROR(
-        (*reading)[kPlanView].Scan({.prefix = PlanRowPrefix(case_id)}, [&](absl::string_view, absl::string_view value) {
-          plans.emplace_back();
-          return plans.back().ParseFromArray(value.data(), static_cast<int>(value.size()));
-        }));
-    const PlanRow* current = ChooseCurrentPlan(plans);
-    if (current == nullptr) return NotDisclosed("case_id");
-    return PlanAnswer{*current, std::move(reading->read_at)};
+    SIP_RETURN_IF_ERROR(CheckIsParty(*reading, case_id, call));
+    SIP_ASSIGN_OR_RETURN(const std::optional<std::string> plan, FindCurrentPlanBytes(ViewRows((*reading)[kPlanView]), case_id));
+    if (!plan.has_value()) return NotDisclosed("case_id");
+    using Response = views::v1::GetCurrentPlanResponse;
+    std::string response;
+    AppendDelimited(Response::kPlanFieldNumber, *plan, response);
+    AppendDelimited(Response::kReadAtFieldNumber, reading->read_at.SerializeAsString(), response);
+    return response;
   }
 
   static absl::StatusOr<PlanAnswer> PlanIn(absl::StatusOr<ViewReading> reading, const CallContext& call,
                                            const PlanQuestion& question) {
     SIP_RETURN_IF_ERROR(reading.status());
-    SIP_RETURN_IF_ERROR(AuthorizedCase(*reading, question.case_id, call).status());
-    const ViewReader& rows = (*reading)[kPlanView];
-    SIP_ASSIGN_OR_RETURN(PlanRow plan, FindPlan([&](const std::string& key) { return rows.Get(key); }, question.case_id,
-                                                question.plan_id, question.revision));
+    SIP_RETURN_IF_ERROR(CheckIsParty(*reading, question.case_id, call));
+    SIP_ASSIGN_OR_RETURN(PlanRow plan,
+                         FindPlanRevision(ViewRows((*reading)[kPlanView]), question.case_id, question.plan_id, question.revision));
     return PlanAnswer{std::move(plan), std::move(reading->read_at)};
   }
 
@@ -139,9 +127,8 @@ class PlanQueries {
     const CurrentPlanProjection projection;
     PlanAnswer answer;
     for (const RecordOfCase& record : *found) projection.Apply(record.decoded, rows);
-    SIP_ASSIGN_OR_RETURN(
-        answer.plan, FindPlan([&](const std::string& key) -> absl::StatusOr<std::optional<std::string>> { return rows.Get(key); },
-                              question.case_id, question.plan_id, question.revision));
+    SIP_ASSIGN_OR_RETURN(answer.plan,
+                         FindPlanRevision(MemoryRows(rows.rows()), question.case_id, question.plan_id, question.revision));
     const RecordedCommand& last = found->back().decoded;
     answer.read_at.add_consistency_tokens(EncodeToken({last.header.log_id(), last.partition, last.idx, last.leaf.substr(0, 8)}));
     *answer.read_at.mutable_as_of_or_now() = ToProto(*question.as_of);
@@ -153,14 +140,13 @@ class PlanQueries {
                                                                           const CallContext& call,
                                                                           const views::v1::ListPlanRevisionsRequest& request) {
     SIP_RETURN_IF_ERROR(reading.status());
-    SIP_RETURN_IF_ERROR(AuthorizedCase(*reading, request.case_id(), call).status());
+    SIP_RETURN_IF_ERROR(CheckIsParty(*reading, request.case_id(), call));
     std::string after;
     if (!absl::WebSafeBase64Unescape(request.page_token(), &after)) {
       return RejectionStatus(Reason::REASON_TOKEN_INVALID, "", "page_token");
     }
     const ViewReader& rows = (*reading)[kPlanView];
-    SIP_ASSIGN_OR_RETURN(const PlanRow plan,
-                         FindPlan([&](const std::string& key) { return rows.Get(key); }, request.case_id(), request.plan_id(), 0));
+    SIP_ASSIGN_OR_RETURN(const PlanRow plan, FindPlanRevision(ViewRows(rows), request.case_id(), request.plan_id(), 0));
     const size_t page_size = std::min(request.page_size() == 0 ? kDefaultPageSize : request.page_size(), kMaxPageSize);
     ViewRange range;
     range.prefix = PlanRevisionRowPrefix(request.case_id(), request.plan_id());
@@ -186,10 +172,9 @@ class PlanQueries {
   const CaseRecords records_;
 };
 
-template <typename Response>
-absl::StatusOr<Response> ResponseOf(absl::StatusOr<PlanAnswer> answer) {
+absl::StatusOr<views::v1::GetPlanResponse> ResponseOf(absl::StatusOr<PlanAnswer> answer) {
   SIP_RETURN_IF_ERROR(answer.status());
-  Response response;
+  views::v1::GetPlanResponse response;
   *response.mutable_plan() = std::move(answer->plan);
   *response.mutable_read_at() = std::move(answer->read_at);
   return response;
@@ -214,17 +199,14 @@ std::unique_ptr<RpcService> NewPlanViews(const CallEnvironment& environment, con
   namespace v1 = views::v1;
   auto service = std::make_unique<RpcService>("sip.views.v1.PlanViews", environment);
   const auto queries = std::make_shared<const PlanQueries>(views, std::move(records));
-  service->Query<v1::GetCurrentPlanRequest, v1::GetCurrentPlanResponse>(
+  service->QueryBytes<v1::GetCurrentPlanRequest, v1::GetCurrentPlanResponse>(
       "GetCurrentPlan", [queries](const CallContext& call, const v1::GetCurrentPlanRequest& request, auto done) {
-        queries->GetCurrent(call, request.case_id(), [done = std::move(done)](absl::StatusOr<PlanAnswer> answer) mutable {
-          done(ResponseOf<v1::GetCurrentPlanResponse>(std::move(answer)));
-        });
+        queries->GetCurrent(call, request.case_id(), std::move(done));
       });
   service->Query<v1::GetPlanRequest, v1::GetPlanResponse>(
       "GetPlan", [queries](const CallContext& call, const v1::GetPlanRequest& request, auto done) {
-        queries->Get(call, QuestionOf(request), [done = std::move(done)](absl::StatusOr<PlanAnswer> answer) mutable {
-          done(ResponseOf<v1::GetPlanResponse>(std::move(answer)));
-        });
+        queries->Get(call, QuestionOf(request),
+                     [done = std::move(done)](absl::StatusOr<PlanAnswer> answer) mutable { done(ResponseOf(std::move(answer))); });
       });
   service->Query<v1::ListPlanRevisionsRequest, v1::ListPlanRevisionsResponse>(
       "ListPlanRevisions", [queries](const CallContext& call, const v1::ListPlanRevisionsRequest& request, auto done) {

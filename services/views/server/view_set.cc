@@ -1,6 +1,7 @@
 #include "services/views/server/view_set.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -28,6 +29,7 @@ struct ViewSet::Waiting {
 absl::StatusOr<std::unique_ptr<ViewSet>> ViewSet::Open(Parts parts, std::vector<std::unique_ptr<Projection>> projections) {
   std::unique_ptr<ViewSet> set(new ViewSet(std::move(parts)));
   for (std::unique_ptr<Projection>& projection : projections) SIP_RETURN_IF_ERROR(set->Add(std::move(projection)));
+  set->CatchUp();
   for (auto& [name, view] : set->views_) view.runner->Start();
   return set;
 }
@@ -55,11 +57,19 @@ absl::Status ViewSet::Add(std::unique_ptr<Projection> projection) {
     if (!place.ok() || !place->has_value()) return std::nullopt;
     return (*place)->leaf_prefix;
   };
+  options.wanted = [&view] { view.runner->Hurry(); };
   view.progress = std::make_unique<ViewProgress>(identities, parts_.timer, parts_.clock, std::move(options));
-  view.runner = std::make_unique<ProjectionRunner>(input, *view.store, *view.progress, ProjectionRunner::Options{});
+  view.runner =
+      std::make_unique<ProjectionRunner>(input, *view.store, *view.progress, ProjectionRunner::Options{.gather = parts_.gather});
   const absl::Status opened = view.runner->Open();
   if (!opened.ok()) return absl::Status(opened.code(), absl::StrCat("view ", name, ": ", opened.message()));
   return absl::OkStatus();
+}
+
+void ViewSet::CatchUp() {
+  std::vector<std::thread> threads;
+  for (auto& [name, view] : views_) threads.emplace_back([&runner = *view.runner] { runner.CatchUp(); });
+  for (std::thread& thread : threads) thread.join();
 }
 
 void ViewSet::Read(ViewQuestion question, absl::AnyInvocable<void(absl::StatusOr<ViewReading>)> done) const {
@@ -83,10 +93,8 @@ ViewReading ViewSet::TakeReading(const ViewQuestion& question) const {
   std::map<std::pair<std::string, uint32_t>, ConsistencyToken> least;
   for (const std::string& name : question.views) {
     // Positions before rows: the rows then hold at least what is told.
-    for (const ViewPosition& position : progress(name).Positions()) {
-      const bool shared = parts_.log(position.log_name).identity().partition_count == 1;
-      const uint32_t partition_count = parts_.log(position.log_name).identity().partition_count;
-      if (!shared && !question.case_id.IsNil() && PartitionOf(question.case_id, partition_count) != position.partition) continue;
+    const ViewProgress& at = progress(name);
+    for (const ViewPosition& position : question.case_id.IsNil() ? at.Positions() : at.PositionsOf(question.case_id)) {
       if (position.next_idx == 0) continue;
       const ConsistencyToken token{position.log_id, position.partition, position.next_idx - 1, position.leaf_prefix};
       const auto [it, added] = least.try_emplace({position.log_name, position.partition}, token);

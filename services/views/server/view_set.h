@@ -53,11 +53,13 @@ class ViewSet {
     Timer& timer;
     Clock& clock;
     RocksResources* resources = nullptr;
+    absl::Duration gather;                                        // How long a view that nobody waits for gathers records.
     std::string root;                                             // Folder of all views.
     std::function<EventLog&(absl::string_view name)> log;         // By name.
     std::function<StreamStore&(absl::string_view name)> streams;  // For leaves of long ago.
   };
-  // Opens or rebuilds every view, and begins to follow the logs. The projections live as long as the set.
+  // Opens or rebuilds every view, reads what the logs hold beyond its rows, and begins to follow the logs: nobody sees the views
+  // older than they were before a crash. The projections live as long as the set.
   static absl::StatusOr<std::unique_ptr<ViewSet>> Open(Parts parts, std::vector<std::unique_ptr<Projection>> projections);
   ~ViewSet();
 
@@ -86,6 +88,7 @@ class ViewSet {
   explicit ViewSet(Parts parts) : parts_(std::move(parts)) {}
   absl::Status Add(std::unique_ptr<Projection> projection);
   static void WaitForNext(std::shared_ptr<Waiting> waiting);
+  void CatchUp();
   ViewReading TakeReading(const ViewQuestion& question) const;
 
   const Parts parts_;

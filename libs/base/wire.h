@@ -1,6 +1,6 @@
-// Reads the protobuf wire format field by field, without a schema.
-#ifndef SIP_LIBS_CODEC_WIRE_H_
-#define SIP_LIBS_CODEC_WIRE_H_
+// Reads and writes the protobuf wire format field by field, without a schema.
+#ifndef SIP_LIBS_BASE_WIRE_H_
+#define SIP_LIBS_BASE_WIRE_H_
 
 #include <cstdint>
 #include <string>
@@ -23,6 +23,9 @@ bool TakeField(absl::string_view& rest, WireField& field);
 // Appends a varint.
 void AppendVarint(uint64_t value, std::string& out);
 
+// Appends a field that holds these bytes: a string, bytes or a message.
+void AppendDelimited(int number, absl::string_view bytes, std::string& out);
+
 }  // namespace sip
 
-#endif  // SIP_LIBS_CODEC_WIRE_H_
+#endif  // SIP_LIBS_BASE_WIRE_H_

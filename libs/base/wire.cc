@@ -1,4 +1,4 @@
-#include "libs/codec/wire.h"
+#include "libs/base/wire.h"
 
 namespace sip {
 namespace {
@@ -87,6 +87,12 @@ void AppendVarint(uint64_t value, std::string& out) {
     value >>= 7;
   }
   out.push_back(static_cast<char>(value));
+}
+
+void AppendDelimited(int number, absl::string_view bytes, std::string& out) {
+  AppendVarint(static_cast<uint64_t>(number) << 3 | kDelimited, out);
+  AppendVarint(bytes.size(), out);
+  out.append(bytes.data(), bytes.size());
 }
 
 }  // namespace sip

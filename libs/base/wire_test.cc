@@ -1,4 +1,4 @@
-#include "libs/codec/wire.h"
+#include "libs/base/wire.h"
 
 #include <vector>
 
