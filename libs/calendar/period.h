@@ -38,6 +38,9 @@ absl::Time WarningFrom(absl::CivilDay last_day, int warning_days, absl::TimeZone
 // When "within `hours` hours" of `trigger` is overdue.
 absl::Time OverdueAfterHours(absl::Time trigger, int hours);
 
+// From this age on a person is of age (myndig): föräldrabalken 9 kap. 1 §.
+inline constexpr int kAdultAge = 18;
+
 // Whole years on `day`. Who is born on 29 February is a year older on 1 March in other years.
 int AgeOn(absl::CivilDay birth, absl::CivilDay day);
 

@@ -1,5 +1,6 @@
 #include "libs/engine/context_engine.h"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -28,6 +29,7 @@ ContextEngine::ContextEngine(EngineParts parts, const std::vector<ForeignLog>& f
   for (const ForeignLog& foreign : foreign_logs) {
     // Partition p of every log holds the same cases.
     SIP_CHECK(foreign.log->identity().partition_count == count);
+    imported_log_ids_.push_back(foreign.log->identity().log_id);
     std::vector<std::string> kinds = KindsOf(parts_.model, foreign.name);
     SIP_CHECK(!kinds.empty());
     importers_.push_back(
@@ -87,6 +89,14 @@ void ContextEngine::Execute(CommandRequest request, Done done) {
 
 void ContextEngine::ReadState(const Uuid& scope, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read) {
   partitions_[PartitionOf(scope, partition_count())]->ReadState(scope, std::move(read));
+}
+
+void ContextEngine::AwaitImport(const ConsistencyToken& token, absl::Time deadline,
+                                absl::AnyInvocable<void(absl::StatusOr<std::optional<ConsistencyToken>>)> done) {
+  const auto& imported = imported_log_ids_;
+  const bool imports = std::find(imported.begin(), imported.end(), token.log_id) != imported.end();
+  if (!imports || token.partition >= partitions_.size()) return done(std::nullopt);
+  partitions_[token.partition]->AwaitImport(token, deadline, std::move(done));
 }
 
 void ContextEngine::PromiseWatermark(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ class ContextEngine final : public CommandExecutor {
   void Execute(CommandRequest request, Done done) override;
   // Calls `read` with the durable state of a case, or in a shared log of one stream's id.
   void ReadState(const Uuid& scope, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read);
+  // Calls `done` when what the token names has had its consequences here, with a token that holds them; at once with none if the
+  // token is of a log that is not imported. See Partition::AwaitImport.
+  void AwaitImport(const ConsistencyToken& token, absl::Time deadline,
+                   absl::AnyInvocable<void(absl::StatusOr<std::optional<ConsistencyToken>>)> done);
   // The watermark of one partition.
   void PromiseWatermark(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done);
 
@@ -47,6 +52,7 @@ class ContextEngine final : public CommandExecutor {
 
  private:
   const EngineParts parts_;
+  std::vector<std::string> imported_log_ids_;
   std::vector<std::shared_ptr<Partition>> partitions_;
   std::vector<std::unique_ptr<Importer>> importers_;
 };

@@ -485,6 +485,40 @@ TEST_F(EngineTest, ACommandWaitsForItsTokenOrItsDeadline) {
   EXPECT_TRUE(in_time->ok());
 }
 
+TEST_F(EngineTest, AQuerysTokenOfAForeignLogStandsForWhatIsRecordedHereOfIt) {
+  MemoryLogStore logs(LogOptions(true));
+  ConsentWriter consents(logs, clock_);
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  consents.Append(process->codec(), "case", false);
+  std::optional<absl::StatusOr<std::optional<ConsistencyToken>>> imported;
+  process->engine().AwaitImport({logs.log(kConsentsLog)->identity().log_id, 0, 0, "01234567"}, absl::InfiniteFuture(),
+                                [&](auto result) { imported = std::move(result); });
+  process->Settle(&logs);
+  EXPECT_FALSE(imported.has_value()) << "said to be here before it was imported";
+  process->SettleAll(&logs);
+  ASSERT_TRUE(imported.has_value() && imported->ok() && (*imported)->has_value());
+  EXPECT_EQ((**imported)->log_id, process->engine().identity().log_id);
+  EXPECT_EQ((**imported)->idx, 0u);
+
+  imported.reset();
+  process->engine().AwaitImport({std::string(16, 'x'), 0, 7, "01234567"}, absl::InfiniteFuture(),
+                                [&](auto result) { imported = std::move(result); });
+  ASSERT_TRUE(imported.has_value() && imported->ok()) << "a log that is not imported has no consequences to wait for";
+  EXPECT_FALSE((*imported)->has_value());
+
+  imported.reset();
+  process->engine().AwaitImport({logs.log(kConsentsLog)->identity().log_id, 0, 1, "01234567"}, clock_.Now() + absl::Hours(1),
+                                [&](auto result) { imported = std::move(result); });
+  process->SettleAll(&logs);
+  EXPECT_FALSE(imported.has_value());
+  clock_.Advance(absl::Hours(1));
+  process->timer().Fire(clock_.Now());
+  process->Settle(&logs);
+  ASSERT_TRUE(imported.has_value());
+  EXPECT_EQ(RejectionOf(imported->status())->violations(0).reason(), common::v1::REASON_NOT_CAUGHT_UP);
+}
+
 TEST_F(EngineTest, ATokenOfALogThatIsNotImportedIsIgnored) {
   MemoryLogStore logs(LogOptions(true));
   const auto store = NewMemoryStreamStore();

@@ -45,7 +45,7 @@ void Partition::Execute(CommandRequest request, CommandExecutor::Done done) {
 bool Partition::OfferImport(ImportItem item) {
   MutexLock lock(mutex_);
   if (waiting_imports_ >= parts_.options.import_queue_limit) {
-    inbox_.tasks.push_back([self = shared_from_this()] { self->import_room_wanted_ = true; });
+    inbox_.tasks.push_back([this] { import_room_wanted_ = true; });
     Schedule();
     return false;
   }
@@ -67,7 +67,7 @@ PartitionStatus Partition::status() const {
 }
 
 void Partition::ReadState(const Uuid& scope, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read) {
-  PostTask([self = shared_from_this(), scope, read = std::move(read)]() mutable {
+  PostTask([self = this, scope, read = std::move(read)]() mutable {
     if (self->status_.phase != PartitionStatus::Phase::kServing) return read(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
     const absl::StatusOr<CaseEntry*> entry = self->Case(scope);
     if (!entry.ok()) return read(entry.status());
@@ -79,7 +79,7 @@ void Partition::ReadState(const Uuid& scope, absl::AnyInvocable<void(absl::Statu
 }
 
 void Partition::PromiseWatermark(absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done) {
-  PostTask([self = shared_from_this(), done = std::move(done)]() mutable {
+  PostTask([self = this, done = std::move(done)]() mutable {
     if (self->status_.phase != PartitionStatus::Phase::kServing) return done(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
     // The promise holds for what is in flight too: it was stamped before.
     self->promised_ = std::max(self->promised_, self->parts_.clock.Now());
@@ -88,7 +88,7 @@ void Partition::PromiseWatermark(absl::AnyInvocable<void(absl::StatusOr<Watermar
 }
 
 void Partition::Shutdown(Task done) {
-  PostTask([self = shared_from_this(), done = std::move(done)]() mutable {
+  PostTask([self = this, done = std::move(done)]() mutable {
     self->on_shutdown_ = std::move(done);
     self->RefuseAll(RejectionStatus(Reason::REASON_SHUTTING_DOWN));
   });

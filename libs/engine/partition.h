@@ -55,7 +55,7 @@ struct PartitionStatus {
   uint64_t next_idx = 0;      // Of the durable fold.
   size_t waiting = 0;         // Commands not yet decided.
   size_t in_flight = 0;       // Records not yet durable.
-  size_t parked = 0;          // Commands that wait for tokens or imports.
+  size_t parked = 0;          // Commands and queries that wait for tokens or imports.
   uint64_t acknowledged = 0;  // Commands answered OK since the start.
   uint64_t rejected = 0;
   uint64_t doubts = 0;    // How often an append's fate had to be found out.
@@ -87,6 +87,11 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // The importer of `foreign_log_id` cannot go on. Fresh commands are refused from then on, all others served.
   void StopImports(absl::Status why);
 
+  // Calls `done` when the record that the token names has been decided on here, if it is of a log that is imported: with a token
+  // that holds what came of it, absent if nothing is recorded here. A NOT_CAUGHT_UP or OVERLOADED rejection otherwise.
+  void AwaitImport(ConsistencyToken token, absl::Time deadline,
+                   absl::AnyInvocable<void(absl::StatusOr<std::optional<ConsistencyToken>>)> done);
+
   // Calls `read` with the state of `scope` once all that it shows is durable.
   void ReadState(const Uuid& scope, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read);
 
@@ -116,10 +121,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
     // Whoever depends on it: called with whether it became durable.
     std::vector<absl::AnyInvocable<void(bool durable)>> waiters;
   };
-  // A command that waits for positions of foreign logs.
+  // What waits for positions of foreign logs: a command, or a query's token.
   struct Parked {
     uint64_t id = 0;
-    PendingPtr command;
+    absl::AnyInvocable<void(absl::Status)> release;
     std::map<std::string, uint64_t> needed;  // Foreign log id → its next_idx that must have been seen.
     int ends_outstanding = 0;
   };
@@ -134,6 +139,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   Partition(const EngineParts& parts, uint32_t partition, std::vector<ForeignLog> foreign_logs);
 
   // --- the strand (partition.cc) ---
+  // Tasks and waiters belong to the partition and must not own it: they name it by `this`.
   void PostTask(Task task);
   void Schedule() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Drain();
@@ -180,7 +186,11 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void NoteForeignProgress(const ImportItem& item);
   void SaveForeignCheckpoint(const std::string& log_id, ReaderCheckpoint checkpoint);
   bool MustWait(const CommandRequest& request) const;
-  void Park(PendingPtr command, bool fresh);
+  void ParkCommand(PendingPtr command, bool fresh);
+  // `fresh`: also until all foreign logs have been imported to their ends.
+  void Park(const std::vector<ConsistencyToken>& tokens, bool fresh, absl::Time deadline,
+            absl::AnyInvocable<void(absl::Status)> release);
+  std::optional<ConsistencyToken> DurableHead() const;
   void AskForeignEnds(uint64_t parked_id);
   void CheckParked();
   void ReleaseParked(std::list<Parked>::iterator it, absl::Status outcome);

@@ -15,8 +15,6 @@
 namespace sip {
 namespace {
 
-constexpr size_t kLeafPrefixBytes = 8;
-
 // The request within a command wrapper: what the client sent, without what the server put beside it (in a kind that holds the
 // request in its field `request`).
 const google::protobuf::Message* RequestOf(const google::protobuf::Message& wrapper) {
@@ -64,7 +62,7 @@ void Partition::Handle(PendingPtr command) {
   }
   if (!command->gates_passed && (command->request.fresh || MustWait(command->request))) {
     const bool fresh = command->request.fresh;
-    return Park(std::move(command), fresh);
+    return ParkCommand(std::move(command), fresh);
   }
   DecideCommand(std::move(command));
 }
@@ -73,7 +71,7 @@ bool Partition::AnswerKnownRequest(PendingPtr& command) {
   if (const auto it = in_flight_requests_.find(command->request_key); it != in_flight_requests_.end()) {
     // Joins the one in flight: when that is durable it is found recorded, and if it fails this one is decided instead.
     auto shared = std::make_shared<PendingPtr>(std::move(command));
-    WhenDurable(it->second, [self = shared_from_this(), shared](bool) { self->Handle(std::move(*shared)); });
+    WhenDurable(it->second, [this, shared](bool) { Handle(std::move(*shared)); });
     return true;
   }
   const absl::StatusOr<std::optional<RecordPlace>> place = parts_.store.FindRequest(command->request_key);
@@ -113,7 +111,7 @@ void Partition::DecideCommand(PendingPtr command) {
     return Reply(*command, RejectionStatus(Reason::REASON_KIND_NEWER_THAN_SERVER, "", "", entry.blocked.message()));
   }
   if (!command->gates_passed && !foreign_logs_.empty() && !parts_.model.KnowsCase(*entry.state)) {
-    return Park(std::move(command), /*fresh=*/true);
+    return ParkCommand(std::move(command), /*fresh=*/true);
   }
   const StreamId stream = parts_.model.StreamOf(*command->request.command, context);
   const auto version = entry.versions.find(stream);
@@ -147,7 +145,7 @@ void Partition::RefuseAfter(const CaseEntry& entry, PendingPtr command, absl::St
   if (entry.in_flight == 0) return Reply(*command, std::move(refusal));
   // The refusal depends on records in flight: it is only said once they are durable, and decided again if they fail.
   auto shared = std::make_shared<PendingPtr>(std::move(command));
-  WhenDurable(entry.last_append, [self = shared_from_this(), shared, refusal = std::move(refusal)](bool durable) mutable {
+  WhenDurable(entry.last_append, [self = this, shared, refusal = std::move(refusal)](bool durable) mutable {
     if (durable) return self->Reply(**shared, std::move(refusal));
     self->Handle(std::move(*shared));
   });

@@ -23,7 +23,7 @@ absl::StatusOr<ReaderCheckpoint> Partition::ImportStart(absl::string_view foreig
 }
 
 void Partition::StopImports(absl::Status why) {
-  PostTask([self = shared_from_this(), why = std::move(why)] {
+  PostTask([self = this, why = std::move(why)] {
     self->status_.imports = why;
     self->CheckParked();
   });
@@ -62,7 +62,7 @@ void Partition::PutBack(ImportItem item) {
     ++waiting_imports_;
   }
   parts_.timer.At(parts_.clock.Now() + kPauseWhenFull, [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->PostTask([self] { self->imports_paused_ = false; });
+    if (const auto self = weak.lock()) self->PostTask([raw = self.get()] { raw->imports_paused_ = false; });
   });
 }
 
@@ -123,7 +123,7 @@ void Partition::NoteForeignProgress(const ImportItem& item) {
   saved = item.progress.fold.next_idx;
   if (in_flight_.empty()) return SaveForeignCheckpoint(item.foreign_log_id, item.progress);
   WhenDurable(first_in_flight_ + in_flight_.size() - 1,
-              [self = shared_from_this(), log_id = item.foreign_log_id, checkpoint = item.progress](bool durable) {
+              [self = this, log_id = item.foreign_log_id, checkpoint = item.progress](bool durable) {
                 if (durable) self->SaveForeignCheckpoint(log_id, checkpoint);
               });
 }
@@ -146,11 +146,25 @@ bool Partition::MustWait(const CommandRequest& request) const {
   });
 }
 
-void Partition::Park(PendingPtr command, bool fresh) {
-  if (parked_.size() >= parts_.options.parked_limit) return Reply(*command, RejectionStatus(Reason::REASON_OVERLOADED));
+void Partition::ParkCommand(PendingPtr command, bool fresh) {
+  const std::vector<ConsistencyToken> tokens = command->request.tokens;
+  const absl::Time deadline = command->request.deadline;
+  Park(tokens, fresh, deadline, [this, command = std::move(command)](absl::Status outcome) mutable {
+    if (!outcome.ok()) return Reply(*command, std::move(outcome));
+    // Begins again at the mailbox's end, with the question whether the request is already answered.
+    command->gates_passed = true;
+    waiting_.push_back(std::move(command));
+    MutexLock lock(mutex_);
+    ++waiting_commands_;
+  });
+}
+
+void Partition::Park(const std::vector<ConsistencyToken>& tokens, bool fresh, absl::Time deadline,
+                     absl::AnyInvocable<void(absl::Status)> release) {
+  if (parked_.size() >= parts_.options.parked_limit) return release(RejectionStatus(Reason::REASON_OVERLOADED));
   Parked parked;
   parked.id = next_parked_id_++;
-  for (const ConsistencyToken& token : command->request.tokens) {
+  for (const ConsistencyToken& token : tokens) {
     if (token.partition != partition_) continue;
     for (const ForeignLog& foreign : foreign_logs_) {
       if (foreign.log->identity().log_id != token.log_id) continue;
@@ -159,15 +173,14 @@ void Partition::Park(PendingPtr command, bool fresh) {
     }
   }
   if (fresh) parked.ends_outstanding = static_cast<int>(foreign_logs_.size());
-  const absl::Time deadline = command->request.deadline;
-  parked.command = std::move(command);
+  parked.release = std::move(release);
   const uint64_t id = parked.id;
   parked_.push_back(std::move(parked));
   if (deadline != absl::InfiniteFuture()) {
     parts_.timer.At(deadline, [weak = weak_from_this(), id] {
       const auto self = weak.lock();
       if (self == nullptr) return;
-      self->PostTask([self, id] {
+      self->PostTask([self = self.get(), id] {
         const auto it = std::find_if(self->parked_.begin(), self->parked_.end(), [&](const Parked& p) { return p.id == id; });
         if (it != self->parked_.end()) self->ReleaseParked(it, RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
       });
@@ -178,13 +191,34 @@ void Partition::Park(PendingPtr command, bool fresh) {
   CheckParked();
 }
 
+void Partition::AwaitImport(ConsistencyToken token, absl::Time deadline,
+                            absl::AnyInvocable<void(absl::StatusOr<std::optional<ConsistencyToken>>)> done) {
+  PostTask([self = this, token = std::move(token), deadline, done = std::move(done)]() mutable {
+    if (self->status_.phase != PartitionStatus::Phase::kServing) return done(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
+    self->Park({token}, /*fresh=*/false, deadline, [self, token, deadline, done = std::move(done)](absl::Status outcome) mutable {
+      if (!outcome.ok()) return done(std::move(outcome));
+      self->WhenDurable(self->first_in_flight_ + self->in_flight_.size() - 1,
+                        [self, token, deadline, done = std::move(done)](bool durable) mutable {
+                          if (durable) return done(self->DurableHead());
+                          self->AwaitImport(std::move(token), deadline, std::move(done));
+                        });
+    });
+  });
+}
+
+std::optional<ConsistencyToken> Partition::DurableHead() const {
+  const FoldState& state = durable_->state();
+  if (state.next_idx == 0) return std::nullopt;
+  return ConsistencyToken{state.log_id, partition_, state.next_idx - 1, state.head.substr(0, kLeafPrefixBytes)};
+}
+
 void Partition::AskForeignEnds(uint64_t parked_id) {
   for (const ForeignLog& foreign : foreign_logs_) {
     const std::string log_id = foreign.log->identity().log_id;
     foreign.log->End(partition_, [weak = weak_from_this(), parked_id, log_id](absl::StatusOr<LogEnd> end) {
       const auto self = weak.lock();
       if (self == nullptr) return;
-      self->PostTask([self, parked_id, log_id, end = std::move(end)] {
+      self->PostTask([self = self.get(), parked_id, log_id, end = std::move(end)] {
         const auto it =
             std::find_if(self->parked_.begin(), self->parked_.end(), [&](const Parked& p) { return p.id == parked_id; });
         if (it == self->parked_.end()) return;
@@ -215,14 +249,9 @@ void Partition::CheckParked() {
 }
 
 void Partition::ReleaseParked(std::list<Parked>::iterator it, absl::Status outcome) {
-  PendingPtr command = std::move(it->command);
+  absl::AnyInvocable<void(absl::Status)> release = std::move(it->release);
   parked_.erase(it);
-  if (!outcome.ok()) return Reply(*command, std::move(outcome));
-  // Begins again at the mailbox's end, with the question whether the request is already answered.
-  command->gates_passed = true;
-  waiting_.push_back(std::move(command));
-  MutexLock lock(mutex_);
-  ++waiting_commands_;
+  release(std::move(outcome));
 }
 
 }  // namespace sip

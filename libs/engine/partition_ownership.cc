@@ -150,7 +150,7 @@ void Partition::ResolveDoubt() {
   if (absl::IsUnavailable(status)) {
     const absl::Duration delay = kFirstRetry * (1 << std::min(failed_take_overs_++, kMostRetryDoublings));
     parts_.timer.At(parts_.clock.Now() + delay, [weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->PostTask([self] { self->ResolveDoubt(); });
+      if (const auto self = weak.lock()) self->PostTask([raw = self.get()] { raw->ResolveDoubt(); });
     });
     return;
   }

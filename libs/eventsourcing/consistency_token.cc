@@ -7,7 +7,7 @@
 namespace sip {
 namespace {
 
-constexpr char kFormat = 1;
+constexpr char kTokenFormat = 1;
 constexpr size_t kLogIdSize = 16;
 constexpr size_t kLeafPrefixSize = 8;
 constexpr size_t kEncodedSize = 1 + kLogIdSize + 4 + 8 + kLeafPrefixSize;
@@ -15,7 +15,7 @@ constexpr size_t kEncodedSize = 1 + kLogIdSize + 4 + 8 + kLeafPrefixSize;
 }  // namespace
 
 std::string EncodeToken(const ConsistencyToken& token) {
-  std::string bytes(1, kFormat);
+  std::string bytes(1, kTokenFormat);
   bytes.append(token.log_id);
   AppendBigEndian(bytes, token.partition, 4);
   AppendBigEndian(bytes, token.idx, 8);
@@ -25,7 +25,7 @@ std::string EncodeToken(const ConsistencyToken& token) {
 
 absl::StatusOr<ConsistencyToken> DecodeToken(absl::string_view text) {
   std::string decoded;
-  if (!absl::WebSafeBase64Unescape(text, &decoded) || decoded.size() != kEncodedSize || decoded[0] != kFormat) {
+  if (!absl::WebSafeBase64Unescape(text, &decoded) || decoded.size() != kEncodedSize || decoded[0] != kTokenFormat) {
     return RejectionStatus(Reason::REASON_TOKEN_INVALID);
   }
   absl::string_view bytes = decoded;

@@ -2,6 +2,7 @@
 #ifndef SIP_LIBS_EVENTSOURCING_CONSISTENCY_TOKEN_H_
 #define SIP_LIBS_EVENTSOURCING_CONSISTENCY_TOKEN_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -9,6 +10,9 @@
 #include "absl/strings/string_view.h"
 
 namespace sip {
+
+// How much of a leaf tells one history from another, wherever a whole one would be too long.
+inline constexpr size_t kLeafPrefixBytes = 8;
 
 struct ConsistencyToken {
   std::string log_id;  // 16 bytes.

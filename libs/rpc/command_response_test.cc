@@ -13,14 +13,14 @@ using testing::v1::EchoCommand;
 using testing::v1::EchoEvent;
 using testing::v1::RecordEchoResponse;
 
-constexpr char kCase[] = "018f0000-0000-7000-8000-0000000000aa";
-constexpr char kEcho[] = "018f0000-0000-7000-8000-0000000000bb";
+constexpr char kCaseId[] = "018f0000-0000-7000-8000-0000000000aa";
+constexpr char kEchoId[] = "018f0000-0000-7000-8000-0000000000bb";
 constexpr char kOther[] = "018f0000-0000-7000-8000-0000000000cc";
 
 class CommandResponseTest : public ::testing::Test {
  protected:
   CommandResponseTest() {
-    record_.header.set_case_id(Uuid::Parse(kCase)->ToBytes());
+    record_.header.set_case_id(Uuid::Parse(kCaseId)->ToBytes());
     token_.log_id = std::string(16, 'l');
     token_.leaf_prefix = std::string(8, 'h');
   }
@@ -45,17 +45,17 @@ TEST_F(CommandResponseTest, FillsVersionTokenAndCase) {
   const RecordEchoResponse response = Fill();
   EXPECT_EQ(response.stream_version(), 7u);
   EXPECT_EQ(*DecodeToken(response.consistency_token()), token_);
-  EXPECT_EQ(response.case_id(), kCase);
+  EXPECT_EQ(response.case_id(), kCaseId);
 }
 
 TEST_F(CommandResponseTest, TakesAnIdFromTheStreamOfItsType) {
   AddWrite(std::string("other/") + kOther);
-  AddWrite(std::string("echo/") + kEcho);
-  EXPECT_EQ(Fill().echo_id(), kEcho);
+  AddWrite(std::string("echo/") + kEchoId);
+  EXPECT_EQ(Fill().echo_id(), kEchoId);
 }
 
 TEST_F(CommandResponseTest, TakesAnIdFromTheEventWhereNoStreamHasIt) {
-  AddWrite(std::string("echo/") + kCase);  // One stream a case: its id is not the object's.
+  AddWrite(std::string("echo/") + kCaseId);  // One stream a case: its id is not the object's.
   AddEvent("");
   AddEvent(kOther);
   EXPECT_EQ(Fill().part_id(), kOther);
@@ -64,9 +64,9 @@ TEST_F(CommandResponseTest, TakesAnIdFromTheEventWhereNoStreamHasIt) {
 
 TEST_F(CommandResponseTest, TakesAnIdFromTheRequestWhereNothingWasWritten) {
   auto command = std::make_shared<EchoCommand>();
-  command->mutable_record_echo()->set_echo_id(kEcho);
+  command->mutable_record_echo()->set_echo_id(kEchoId);
   record_.command = command;
-  EXPECT_EQ(Fill().echo_id(), kEcho);
+  EXPECT_EQ(Fill().echo_id(), kEchoId);
 }
 
 }  // namespace

@@ -21,7 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using rules::v1::Agency;
-using rules::v1::AgencyDirectory;
 using rules::v1::RuleSet;
 
 class CollectErrors final : public google::protobuf::io::ErrorCollector {
@@ -88,8 +87,8 @@ absl::StatusOr<RuleSet> ParseRuleSet(absl::string_view text, absl::string_view n
   return absl::InvalidArgumentError(absl::StrJoin(errors, "\n"));
 }
 
-absl::StatusOr<AgencyDirectory> ParseAgencyDirectory(absl::string_view text, absl::string_view name) {
-  AgencyDirectory directory;
+absl::StatusOr<rules::v1::AgencyDirectory> ParseAgencyDirectory(absl::string_view text, absl::string_view name) {
+  rules::v1::AgencyDirectory directory;
   SIP_RETURN_IF_ERROR(ParseText(text, name, directory));
   std::vector<std::string> errors;
   std::map<std::string, const Agency*> by_id;
@@ -122,7 +121,7 @@ absl::StatusOr<std::vector<RuleSet>> LoadRuleSets(const std::string& directory) 
   return rule_sets;
 }
 
-absl::StatusOr<AgencyDirectory> LoadAgencyDirectory(const std::string& path) {
+absl::StatusOr<rules::v1::AgencyDirectory> LoadAgencyDirectory(const std::string& path) {
   SIP_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   return ParseAgencyDirectory(text, path);
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "libs/calendar/period.h"
 #include "libs/eventsourcing/occurred.h"
 #include "sip/common/v1/options.pb.h"
 
@@ -22,7 +23,6 @@ using rules::v1::RuleSet;
 
 constexpr uint32_t kMaxDays = 3650;
 constexpr uint32_t kMaxMinutes = 24 * 60;
-constexpr uint32_t kAdultAge = 18;
 
 // One check's report, always under the same prefix.
 class Report {
@@ -143,7 +143,7 @@ void CheckNumbers(const RuleSet& rule_set, Report& report) {
   CheckUpTo(rule_set.meeting().consultation_days(), kMaxDays, "meeting.consultation_days", report);
   CheckUpTo(rule_set.consent().default_days(), kMaxDays, "consent.default_days", report);
   CheckUpTo(rule_set.consent().warning_days(), kMaxDays, "consent.warning_days", report);
-  CheckUpTo(rule_set.child().own_consent_age(), kAdultAge, "child.own_consent_age", report);
+  CheckUpTo(rule_set.child().own_consent_age(), uint32_t{kAdultAge}, "child.own_consent_age", report);
   CheckUpTo(rule_set.follow_up().max_days(), kMaxDays, "follow_up.max_days", report);
   CheckUpTo(rule_set.follow_up().warning_days(), kMaxDays, "follow_up.warning_days", report);
   CheckUpTo(rule_set.deviations().answer_days(), kMaxDays, "deviations.answer_days", report);

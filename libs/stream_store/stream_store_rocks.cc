@@ -6,13 +6,13 @@
 #include "libs/base/big_endian.h"
 #include "libs/base/status_macros.h"
 #include "libs/eventsourcing/checkpoint.h"
+#include "libs/eventsourcing/consistency_token.h"
 #include "libs/eventsourcing/record.h"
 
 namespace sip {
 namespace {
 
 constexpr size_t kLeafBytes = 32;
-constexpr size_t kLeafPrefixBytes = 8;
 constexpr size_t kUuidBytes = 16;
 
 std::string KeyOf(char table, uint32_t partition) {

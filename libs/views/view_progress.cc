@@ -15,8 +15,6 @@
 namespace sip {
 namespace {
 
-constexpr size_t kLeafPrefixBytes = 8;
-
 absl::Status NotCaughtUp(absl::string_view detail) { return RejectionStatus(common::v1::REASON_NOT_CAUGHT_UP, "", "", detail); }
 
 absl::Status StoppedStatus(const absl::Status& reason) {

@@ -85,14 +85,18 @@ CaseRecords CaseRecordsOf(WriteSide& write_side) {
 
 absl::StatusOr<std::unique_ptr<ReadSide>> ReadSide::Open(const Config& config, Clock& clock, WriteSide& write_side) {
   std::unique_ptr<ReadSide> side(new ReadSide(write_side));
-  ViewSet::Parts parts{write_side.codec(),
-                       write_side.timer(),
-                       clock,
-                       &write_side.resources(),
-                       config.views_gather,
-                       config.data_dir + "/views",
-                       [&write_side](absl::string_view name) -> EventLog& { return write_side.log(name); },
-                       [&write_side](absl::string_view name) -> StreamStore& { return write_side.streams(name); }};
+  ViewSet::Parts parts{
+      write_side.codec(),
+      write_side.timer(),
+      clock,
+      &write_side.resources(),
+      config.views_gather,
+      config.data_dir + "/views",
+      [&write_side](absl::string_view name) -> EventLog& { return write_side.log(name); },
+      [&write_side](absl::string_view name) -> StreamStore& { return write_side.streams(name); },
+      [&write_side](absl::string_view name, const ConsistencyToken& token, absl::Time deadline, ViewSet::Parts::ImportDone done) {
+        write_side.engine(name).AwaitImport(token, deadline, std::move(done));
+      }};
   std::error_code error;
   std::filesystem::create_directories(parts.root, error);
   if (error) return absl::UnavailableError(absl::StrCat("cannot make the folder ", parts.root, ": ", error.message()));

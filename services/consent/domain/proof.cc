@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "libs/calendar/period.h"
 #include "libs/eventsourcing/occurred.h"
 
 namespace sip::consent {
@@ -14,8 +15,6 @@ using consent::v1::ConsentGiver;
 using consent::v1::ConsentProof;
 using rules::v1::ConsentFormKind;
 using rules::v1::RuleSet;
-
-constexpr int kAdultAge = 18;
 
 bool IsMinor(const CaseFacts& facts, absl::CivilDay day) {
   const std::optional<int> age = AgeOn(facts, day);

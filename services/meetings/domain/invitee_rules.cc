@@ -19,8 +19,6 @@ using rules::v1::Obligation;
 using rules::v1::PartyType;
 using rules::v1::RuleSet;
 
-constexpr int kAdultAge = 18;
-
 // Absent, with a violation, if agency or party type is unknown.
 std::optional<Obligation> DutyOf(const Party& party, const RuleSet& rule_set, const AgencyDirectory& agencies,
                                  Violations& violations) {

@@ -12,8 +12,6 @@ using cases::v1::CaseEvent;
 using common::v1::Informant;
 using common::v1::Party;
 
-constexpr int kAdultAge = 18;
-
 // Absent when the birth date is not known, such as after it was culled.
 std::optional<int> AgeAtAnswer(const CaseInput& input) {
   const google::type::Date& birth = input.record.facts.birth_date();

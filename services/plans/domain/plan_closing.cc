@@ -1,4 +1,5 @@
 // ClosePlan: for a reason of the rule set, with the test that the reason asks for, when all have been told (CLO-01, CLO-04…06).
+#include "libs/calendar/period.h"
 #include "libs/domain/party.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/rules/lookups.h"
@@ -13,8 +14,6 @@ using common::v1::PartyKey;
 using plans::v1::ClosePlanRequest;
 using plans::v1::PlanEvent;
 using rules::v1::ClosingGround;
-
-constexpr int kAdultAge = 18;
 
 // The responsible principal; while no revision is in force, also the agency that drafted the plan.
 bool MayClose(const PlanInput& input) {

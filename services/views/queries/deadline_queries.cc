@@ -1,6 +1,6 @@
 #include "services/views/queries/deadline_queries.h"
 
-#include <initializer_list>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,7 +23,7 @@ using views::v1::Deadline;
 using views::v1::DeadlineRow;
 using views::v1::ListDeadlinesRequest;
 
-constexpr std::initializer_list<absl::string_view> kTables = {kPlansTable, kMeetingsTable};
+constexpr std::array<const char*, 2> kTables = {kPlansTable, kMeetingsTable};
 
 Deadline DeadlineAt(DeadlineRow row, absl::Time now, absl::TimeZone zone) {
   Deadline deadline;
@@ -42,7 +42,7 @@ absl::StatusOr<bool> AgencyIsParty(const RowSource& rows, absl::string_view case
 }
 
 // The part of the agency's index that one case has: it is small, and the agency's whole index may not be.
-absl::StatusOr<IndexRows> IndexOfCase(const RowSource& rows, absl::string_view case_id, absl::string_view agency_id) {
+absl::StatusOr<IndexRows> DeadlinesOfCase(const RowSource& rows, absl::string_view case_id, absl::string_view agency_id) {
   IndexRows index;
   SIP_ASSIGN_OR_RETURN(const bool is_party, AgencyIsParty(rows, case_id, agency_id));
   if (!is_party) return index;
@@ -99,7 +99,7 @@ absl::StatusOr<views::v1::ListDeadlinesResponse> ListDeadlines(const RowSource& 
                                                                absl::string_view asker, absl::Time now, absl::TimeZone zone) {
   IndexRows index_of_case;
   if (!request.case_id().empty()) {
-    SIP_ASSIGN_OR_RETURN(index_of_case, IndexOfCase(deadlines, request.case_id(), asker));
+    SIP_ASSIGN_OR_RETURN(index_of_case, DeadlinesOfCase(deadlines, request.case_id(), asker));
   }
   const std::string prefix = DeadlinesOfAgencyPrefix(asker);
   const RowsBefore index(request.case_id().empty() ? deadlines : index_of_case, IndexEnd(request, prefix));

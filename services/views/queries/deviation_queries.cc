@@ -21,7 +21,7 @@ namespace {
 using views::v1::DeviationRow;
 
 // As the projection's index of the agency has it, but for one case, which is small.
-absl::StatusOr<IndexRows> IndexOfCase(const RowSource& rows, absl::string_view case_id, absl::string_view agency_id) {
+absl::StatusOr<IndexRows> DeviationsOfCase(const RowSource& rows, absl::string_view case_id, absl::string_view agency_id) {
   using common::v1::CaseFacts;
   IndexRows index;
   SIP_ASSIGN_OR_RETURN(const std::optional<CaseFacts> facts, FindRow<CaseFacts>(rows, FactsKey("facts", case_id)));
@@ -46,7 +46,7 @@ absl::StatusOr<std::string> ReadDeviations(const RowSource& deviations, const Re
                                            const std::function<void(DeviationRow)>& add) {
   IndexRows index_of_case;
   if (!request.case_id().empty()) {
-    SIP_ASSIGN_OR_RETURN(index_of_case, IndexOfCase(deviations, request.case_id(), asker));
+    SIP_ASSIGN_OR_RETURN(index_of_case, DeviationsOfCase(deviations, request.case_id(), asker));
   }
   const RowSource& index = request.case_id().empty() ? deviations : index_of_case;
   const auto take = [&](absl::string_view, absl::string_view row_key) -> absl::StatusOr<bool> {

@@ -1,6 +1,7 @@
 #include "services/views/server/view_set.h"
 
 #include <algorithm>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -22,7 +23,8 @@ const ViewReader& ViewReading::operator[](absl::string_view name) const {
 struct ViewSet::Waiting {
   const ViewSet& set;
   ViewQuestion question;
-  size_t next = 0;  // The view to wait for.
+  std::vector<std::pair<std::string, ConsistencyToken>> imports;  // Logs to wait for until they have imported what a token names.
+  size_t next = 0;                                                // The view to wait for.
   absl::AnyInvocable<void(absl::StatusOr<ViewReading>)> done;
 };
 
@@ -74,7 +76,29 @@ void ViewSet::CatchUp() {
 
 void ViewSet::Read(ViewQuestion question, absl::AnyInvocable<void(absl::StatusOr<ViewReading>)> done) const {
   if (question.tokens.empty()) return done(TakeReading(question));
-  WaitForNext(std::make_shared<Waiting>(Waiting{*this, std::move(question), 0, std::move(done)}));
+  auto waiting = std::make_shared<Waiting>(Waiting{*this, std::move(question), {}, 0, std::move(done)});
+  std::set<std::string> logs;
+  for (const std::string& name : waiting->question.views) {
+    for (std::string& log : views_.find(name)->second.projection->Logs()) logs.insert(std::move(log));
+  }
+  for (const std::string& log : logs) {
+    for (const ConsistencyToken& token : waiting->question.tokens) {
+      if (parts_.log(log).identity().log_id != token.log_id) waiting->imports.emplace_back(log, token);
+    }
+  }
+  WaitForImports(std::move(waiting));
+}
+
+void ViewSet::WaitForImports(std::shared_ptr<Waiting> waiting) {
+  if (waiting->imports.empty()) return WaitForNext(std::move(waiting));
+  const auto [log, token] = waiting->imports.back();
+  waiting->imports.pop_back();
+  waiting->set.parts_.await_import(log, token, waiting->question.deadline,
+                                   [waiting](absl::StatusOr<std::optional<ConsistencyToken>> imported) {
+                                     if (!imported.ok()) return waiting->done(imported.status());
+                                     if (imported->has_value()) waiting->question.tokens.push_back(**std::move(imported));
+                                     WaitForImports(waiting);
+                                   });
 }
 
 void ViewSet::WaitForNext(std::shared_ptr<Waiting> waiting) {

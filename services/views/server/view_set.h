@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,13 +58,17 @@ class ViewSet {
     std::string root;                                             // Folder of all views.
     std::function<EventLog&(absl::string_view name)> log;         // By name.
     std::function<StreamStore&(absl::string_view name)> streams;  // For leaves of long ago.
+    // Calls `done` when what the token names has had its consequences in another log, with a token of that log that holds them.
+    using ImportDone = absl::AnyInvocable<void(absl::StatusOr<std::optional<ConsistencyToken>>)>;
+    std::function<void(absl::string_view name, const ConsistencyToken& token, absl::Time deadline, ImportDone done)> await_import;
   };
   // Opens or rebuilds every view, reads what the logs hold beyond its rows, and begins to follow the logs: nobody sees the views
   // older than they were before a crash. The projections live as long as the set.
   static absl::StatusOr<std::unique_ptr<ViewSet>> Open(Parts parts, std::vector<std::unique_ptr<Projection>> projections);
   ~ViewSet();
 
-  // Calls `done` once: when all views include the tokens, or with a rejection when they do not by the deadline.
+  // Calls `done` once: when all views include the tokens, or with a rejection when they do not by the deadline. Of a log that a
+  // view does not read, a token stands for what its own logs import of it.
   void Read(ViewQuestion question, absl::AnyInvocable<void(absl::StatusOr<ViewReading>)> done) const;
 
   // Why a view stands still; OK if none does.
@@ -87,6 +92,7 @@ class ViewSet {
 
   explicit ViewSet(Parts parts) : parts_(std::move(parts)) {}
   absl::Status Add(std::unique_ptr<Projection> projection);
+  static void WaitForImports(std::shared_ptr<Waiting> waiting);
   static void WaitForNext(std::shared_ptr<Waiting> waiting);
   void CatchUp();
   ViewReading TakeReading(const ViewQuestion& question) const;
