@@ -41,13 +41,13 @@ struct Sample {
   PayloadInput input;
 };
 
-void BM_Encode(benchmark::State& state) {
+void Encode(benchmark::State& state) {
   const Sample sample;
   for (auto _ : state) benchmark::DoNotOptimize(sample.codec.EncodePayload(sample.input));
 }
-BENCHMARK(BM_Encode);
+BENCHMARK(Encode);
 
-void BM_Decode(benchmark::State& state) {
+void Decode(benchmark::State& state) {
   const Sample sample;
   ValidRecord record;
   record.payload = *sample.codec.EncodePayload(sample.input);
@@ -60,7 +60,7 @@ void BM_Decode(benchmark::State& state) {
     SIP_CHECK(decoded.ok());
   }
 }
-BENCHMARK(BM_Decode);
+BENCHMARK(Decode);
 
 }  // namespace
 }  // namespace sip

@@ -27,19 +27,24 @@ void Partition::Execute(CommandRequest request, CommandExecutor::Done done) {
   command->request_key = RequestKey(request.actor.agency_id(), request.case_id, request.request_id);
   command->request = std::move(request);
   command->done = std::move(done);
-  bool run_here = false;
+  if (!TakeIn(command)) command->done(RejectionStatus(Reason::REASON_OVERLOADED));
+}
+
+bool Partition::TakeIn(PendingPtr& command) {
   {
     MutexLock lock(mutex_);
-    if (waiting_commands_ < parts_.options.mailbox_limit) {
-      ++waiting_commands_;
-      inbox_.commands.push_back(std::move(command));
-      run_here = !scheduled_ && parts_.executor.MayRunHere();
-      if (!run_here) return Schedule();
-      scheduled_ = true;
+    if (waiting_commands_ >= parts_.options.mailbox_limit) return false;
+    ++waiting_commands_;
+    inbox_.commands.push_back(std::move(command));
+    if (scheduled_) return true;
+    if (!parts_.executor.MayRunHere()) {
+      Schedule();
+      return true;
     }
+    scheduled_ = true;
   }
-  if (run_here) return Drain();
-  command->done(RejectionStatus(Reason::REASON_OVERLOADED));
+  Drain();
+  return true;
 }
 
 bool Partition::OfferImport(ImportItem item) {

@@ -141,6 +141,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // --- the strand (partition.cc) ---
   // Tasks and waiters belong to the partition and must not own it: they name it by `this`.
   void PostTask(Task task);
+  // False if too many wait. Decides it at once if nobody else is at work here and the executor allows it.
+  bool TakeIn(PendingPtr& command);
   void Schedule() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Drain();
   void RunTurn(Inbox inbox);

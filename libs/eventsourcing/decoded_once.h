@@ -12,14 +12,19 @@ namespace sip {
 
 struct RecordedCommand;
 
-// Thread-safe. A copy begins empty.
+// Thread-safe. A copy begins empty, and what is assigned to becomes empty: it goes with another record then.
 class DecodedOnce {
  public:
   using Decoded = std::shared_ptr<const RecordedCommand>;
 
   DecodedOnce() = default;
   DecodedOnce(const DecodedOnce&) {}
-  DecodedOnce& operator=(const DecodedOnce&) { return *this; }
+  DecodedOnce& operator=(const DecodedOnce& other) {
+    if (this == &other) return *this;
+    MutexLock lock(mutex_);
+    decoded_ = nullptr;
+    return *this;
+  }
 
   // What is there, or else what `decode` gives; an error is not kept.
   absl::StatusOr<Decoded> GetOr(absl::FunctionRef<absl::StatusOr<Decoded>()> decode) const {

@@ -192,8 +192,9 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(const Options
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   rocksdb::DB* opened = nullptr;
   // RocksDB creates the last folder of the path only.
-  if (!options.read_only)
+  if (!options.read_only) {
     SIP_RETURN_IF_ERROR(FromRocks(rocks.env->CreateDirIfMissing(options.path), absl::StrCat("creating ", options.path)));
+  }
   const rocksdb::Status status = options.read_only ? rocksdb::DB::OpenForReadOnly(rocks, options.path, &opened)
                                                    : rocksdb::DB::Open(rocks, options.path, &opened);
   if (!status.ok()) return FromRocks(status, absl::StrCat("opening ", options.path));

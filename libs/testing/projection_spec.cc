@@ -41,6 +41,7 @@ MemoryView::Rows Interleaved(const Projection& projection, const std::vector<con
 
 std::vector<size_t> WholeLengths(const std::vector<const RecordedHistory*>& histories) {
   std::vector<size_t> lengths;
+  lengths.reserve(histories.size());
   for (const RecordedHistory* history : histories) lengths.push_back(history->records().size());
   return lengths;
 }
@@ -126,7 +127,7 @@ MemoryView::Rows RowsOf(const Projection& projection, const std::vector<const Re
 }
 
 MemoryView::Rows CheckedRows(const Projection& projection, const std::vector<const RecordedHistory*>& histories, uint64_t seed) {
-  const MemoryView::Rows rows = RowsOf(projection, histories);
+  MemoryView::Rows rows = RowsOf(projection, histories);
 
   MemoryView twice;
   for (const RecordedHistory* history : histories) {

@@ -49,6 +49,7 @@ absl::StatusOr<std::vector<ViewCheckpoint>> FoldLogs(const FoldInput& input, con
     for (auto& [partition, checkpoint] : checkpoints) all[{log->identity().name, partition}] = std::move(checkpoint);
   }
   std::vector<ViewCheckpoint> result;
+  result.reserve(all.size());
   for (auto& [place, checkpoint] : all) result.push_back(ViewCheckpoint{place.first, place.second, std::move(checkpoint)});
   return result;
 }
@@ -57,7 +58,7 @@ RecordFilter RecordedUntil(absl::Time time) {
   return [time](const EventLog&, const ValidRecord& record) { return FromProto(record.header.recorded_at()) <= time; };
 }
 
-RecordFilter UpTo(std::vector<ViewPosition> positions) {
+RecordFilter UpTo(const std::vector<ViewPosition>& positions) {
   std::map<std::pair<std::string, uint32_t>, uint64_t> next;
   for (const ViewPosition& position : positions) next[{position.log_id, position.partition}] = position.next_idx;
   return [next = std::move(next)](const EventLog& log, const ValidRecord& record) {

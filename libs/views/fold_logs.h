@@ -33,7 +33,7 @@ absl::StatusOr<std::vector<ViewCheckpoint>> FoldLogs(const FoldInput& input, con
 // What was recorded until `time`, inclusive.
 RecordFilter RecordedUntil(absl::Time time);
 // What a view at these positions holds.
-RecordFilter UpTo(std::vector<ViewPosition> positions);
+RecordFilter UpTo(const std::vector<ViewPosition>& positions);
 
 // Folds everything in memory and fills a fresh, empty folder with it.
 absl::Status RebuildView(const FoldInput& input, const RocksDatabase::Options& fresh);

@@ -109,11 +109,12 @@ TEST(ProjectionRunnerTest, AWriteIsReadByWhoWaitsForItsToken) {
   World world;
   world.runner().Start();
   std::vector<ConsistencyToken> tokens;
-  for (int i = 0; i < 50; ++i) tokens.push_back(world.writer(i % 2, i / 2 % 2).Write(absl::StrCat("note-", i), "text"));
+  tokens.reserve(50);
+  for (uint32_t i = 0; i < 50; ++i) tokens.push_back(world.writer(i % 2, i / 2 % 2).Write(absl::StrCat("note-", i), "text"));
   Mutex mutex;
   CondVar called;
   std::optional<absl::Status> result;
-  world.progress().WaitFor(tokens, absl::InfiniteFuture(), [&](absl::Status status) {
+  world.progress().WaitFor(tokens, absl::InfiniteFuture(), [&](const absl::Status& status) {
     MutexLock lock(mutex);
     result = status;
     called.NotifyAll();

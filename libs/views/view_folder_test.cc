@@ -22,7 +22,7 @@ class ViewFolderTest : public ::testing::Test {
 
   // Makes a fresh folder and swaps it in.
   std::string NewGeneration(const ViewFolder& folder) {
-    const std::string path = *folder.Fresh();
+    std::string path = *folder.Fresh();
     fs::create_directories(path);
     EXPECT_THAT(folder.SwapIn(path), IsOk());
     return path;

@@ -45,7 +45,7 @@ class ViewProgressTest : public ::testing::Test {
   std::shared_ptr<std::optional<absl::Status>> Wait(const std::vector<ConsistencyToken>& tokens,
                                                     absl::Duration timeout = absl::Seconds(5)) {
     auto result = std::make_shared<std::optional<absl::Status>>();
-    progress_->WaitFor(tokens, kNow + timeout, [result](absl::Status status) {
+    progress_->WaitFor(tokens, kNow + timeout, [result](const absl::Status& status) {
       EXPECT_FALSE(result->has_value()) << "called twice";
       *result = status;
     });

@@ -67,7 +67,7 @@ TEST_F(ViewStoreTest, KeepsRowsAndCheckpointsOverAReopen) {
 }
 
 TEST_F(ViewStoreTest, ReplacesACheckpoint) {
-  for (const uint64_t next : {1, 2}) ASSERT_THAT(store_->Commit(*store_->Begin(), {CheckpointAt("sip.a", 0, next)}), IsOk());
+  for (const uint64_t next : {1u, 2u}) ASSERT_THAT(store_->Commit(*store_->Begin(), {CheckpointAt("sip.a", 0, next)}), IsOk());
   EXPECT_THAT(*store_->Checkpoints(), ElementsAre(CheckpointAt("sip.a", 0, 2)));
 }
 

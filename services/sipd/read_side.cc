@@ -58,11 +58,11 @@ void ReadWhenDurable(WriteSide& side, CaseRecordsQuestion question,
                      absl::AnyInvocable<void(absl::StatusOr<std::vector<RecordOfCase>>)> done) {
   ContextEngine& engine = side.engine(question.log_name);
   const Uuid case_id = question.case_id;
-  engine.ReadState(case_id,
-                   [&side, question = std::move(question), done = std::move(done)](absl::StatusOr<const CaseState*> state) mutable {
-                     if (!state.ok()) return done(state.status());
-                     done(ReadRecords(side, question));
-                   });
+  engine.ReadState(case_id, [&side, question = std::move(question),
+                             done = std::move(done)](const absl::StatusOr<const CaseState*>& state) mutable {
+    if (!state.ok()) return done(state.status());
+    done(ReadRecords(side, question));
+  });
 }
 
 }  // namespace

@@ -120,17 +120,17 @@ class MarkedFiller {
   std::string Id(const FieldDescriptor& field) {
     if (field.name() == "request_id" || ids_ == Ids::kUnknown) {
       // New ones each time: as ids that no story has.
-      return CaseStory("unknown", next_id_++, {}).case_id();
+      return CaseStory("unknown", next_id++, {}).case_id();
     }
     if (field.name() == "plan_id") return story_.plan_id();
     if (field.name() == "consent_id") return story_.consent_id();
-    return field.name() == "case_id" ? story_.case_id() : CaseStory("unknown", next_id_++, {}).case_id();
+    return field.name() == "case_id" ? story_.case_id() : CaseStory("unknown", next_id++, {}).case_id();
   }
 
   const Ids ids_;
   const int variant_;
   const CaseStory& story_;
-  static inline uint64_t next_id_ = 0;
+  static inline uint64_t next_id = 0;
 };
 
 // The answer to GET /metrics; empty if there is none.

@@ -1,6 +1,7 @@
 // play_story --address HOST:PORT --story FOLDER [--run NAME] [--say] [--keep-going]: plays a story against a running server and
 // checks what it expects after each step. Ends with 1 at the first step that leads elsewhere. Prints the case's id last.
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <string>
 
@@ -41,9 +42,7 @@ int Play(sip::StoryPlayer& player, const Flags& flags) {
   return all_expected ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int Run(int argc, char** argv) {
   Flags flags;
   CLI::App app{"Plays a story against a running sipd."};
   app.add_option("--address", flags.story.address, "The server")->required();
@@ -56,4 +55,15 @@ int main(int argc, char** argv) {
   if (player.ok()) return Play(**player, flags);
   std::cerr << "play_story: " << player.status().message() << "\n";
   return EXIT_FAILURE;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "play_story: " << error.what() << "\n";
+    return EXIT_FAILURE;
+  }
 }

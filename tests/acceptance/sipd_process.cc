@@ -155,6 +155,7 @@ absl::Status SipdProcess::Spawn() {
                                     address_,        "--http-address",         http_address_};
   words.insert(words.end(), options_.flags.begin(), options_.flags.end());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const std::string output_file = absl::StrCat(options_.folder, "/output");

@@ -99,6 +99,7 @@ std::string ExpectedText(const views::v1::PlanRow& row, const std::map<std::stri
   std::string text;
   printer.PrintToString(ForComparison(row), &text);
   std::vector<std::pair<std::string, std::string>> replacements;
+  replacements.reserve(names.size());
   for (const auto& [id, name] : names) replacements.emplace_back(id, absl::StrCat("${", name, "}"));
   return absl::StrCat("# proto-file: sip/views/v1/plan_rows.proto\n# proto-message: sip.views.v1.PlanRow\n\n",
                       absl::StrReplaceAll(text, replacements));

@@ -292,11 +292,13 @@ std::vector<std::string> ViolationsOf(const grpc::Status& status) {
   if (!details.ParseFromString(status.error_details())) return violations;
   for (const google::protobuf::Any& detail : details.details()) {
     if (detail.UnpackTo(&bad_request)) {
-      for (const auto& item : bad_request.field_violations())
+      for (const auto& item : bad_request.field_violations()) {
         violations.push_back(ViolationText(item.reason(), item.description(), item.field()));
+      }
     } else if (detail.UnpackTo(&precondition)) {
-      for (const auto& item : precondition.violations())
+      for (const auto& item : precondition.violations()) {
         violations.push_back(ViolationText(item.type(), item.description(), item.subject()));
+      }
     }
   }
   if (violations.empty()) violations.push_back(DescribeError(status).reason);

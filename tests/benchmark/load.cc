@@ -43,7 +43,7 @@ class Load {
       return;
     }
     const absl::Time begun = absl::Now();
-    client_.Start(calls_[index], [this, index, begun](RawAnswer answer) {
+    client_.Start(calls_[index], [this, index, begun](const RawAnswer& answer) {
       CheckAnswered(calls_[index], answer.status);
       result_.seconds[index] = absl::ToDoubleSeconds(absl::Now() - begun);
       if (index + 1 == calls_.size()) result_.response_bytes = answer.response.size();

@@ -171,7 +171,7 @@ int main(int argc, char** argv) {
     sip::LogUnderTest log(path + "/log");
     sip::BareDatabase bare(path + "/bare");
     sip::MeasureOneInFlight(log, bare, report);
-    for (const size_t per_chunk : {10, 100, 1000}) sip::MeasureChunks(log, bare, per_chunk, report);
+    for (const size_t per_chunk : {10u, 100u, 1000u}) sip::MeasureChunks(log, bare, per_chunk, report);
   }
   std::filesystem::remove_all(path);
   return report.Finish();

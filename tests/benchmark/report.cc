@@ -41,6 +41,7 @@ double Median(std::vector<double> values) {
 
 double MedianMicroseconds(const std::vector<absl::Duration>& durations) {
   std::vector<double> values;
+  values.reserve(durations.size());
   for (const absl::Duration duration : durations) values.push_back(absl::ToDoubleMicroseconds(duration));
   return Median(std::move(values));
 }

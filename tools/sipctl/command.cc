@@ -28,8 +28,9 @@ ExitCode FailRefused(const CommandLine& line, const grpc::Status& status) {
   if (description.reason.empty() && ExitCodeOf(description.code) == ExitCode::kTryAgain) {
     line.err << "what to do: see that sipd runs at " << line.flags.connection.address << " (--address), and try again\n";
   }
-  if (const std::string text = LocalizedText(status); line.flags.connection.language != "en" && !text.empty())
+  if (const std::string text = LocalizedText(status); line.flags.connection.language != "en" && !text.empty()) {
     line.err << text << "\n";
+  }
   return ExitCodeOf(description.code);
 }
 

@@ -193,8 +193,9 @@ std::string FormatTable(const Message& response, const FieldDescriptor& list) {
   }
   for (int i = 0; i < rows; ++i) {
     cells.emplace_back();
-    for (const Column& column : columns)
+    for (const Column& column : columns) {
       cells.back().push_back(CellText(reflection.GetRepeatedMessage(response, &list, i), column));
+    }
   }
   return AlignColumns(cells);
 }

@@ -34,6 +34,7 @@ std::string FlagName(absl::string_view field) { return absl::StrReplaceAll(field
 
 std::string FlagNames(const Descriptor& descriptor) {
   std::vector<std::string> names;
+  names.reserve(static_cast<size_t>(descriptor.field_count()));
   for (int i = 0; i < descriptor.field_count(); ++i) names.push_back("--" + FlagName(descriptor.field(i)->name()));
   return absl::StrJoin(names, " ");
 }
@@ -81,8 +82,9 @@ absl::Status ParseMessage(absl::string_view flag, const std::string& value, Mess
   }
   if (type == "google.protobuf.Timestamp") {
     google::protobuf::Timestamp time;
-    if (!google::protobuf::util::TimeUtil::FromString(value, &time))
+    if (!google::protobuf::util::TimeUtil::FromString(value, &time)) {
       return Refuse(flag, value, "a time such as 2026-01-31T12:00:00Z");
+    }
     message.CopyFrom(time);
     return absl::OkStatus();
   }

@@ -60,8 +60,9 @@ std::vector<std::string> DeadlineCells(const views::v1::Deadline& deadline) {
 
 ExitCode ShowPlan(const CommandLine& line) {
   views::v1::GetCurrentPlanRequest current;
-  if (const absl::Status status = ApplyArguments(line.arguments, current); !status.ok())
+  if (const absl::Status status = ApplyArguments(line.arguments, current); !status.ok()) {
     return Fail(line, ExitCode::kUsage, status);
+  }
   views::v1::GetCurrentPlanResponse response;
   ExitCode code = CallServer(line, Method(*current.GetDescriptor(), "PlanViews", "GetCurrentPlan"), current,
                              [&](const google::protobuf::Message& message) { response.CopyFrom(message); });
@@ -84,8 +85,9 @@ ExitCode ShowPlan(const CommandLine& line) {
 
 ExitCode ShowDeadlines(const CommandLine& line) {
   views::v1::ListDeadlinesRequest request;
-  if (const absl::Status status = ApplyArguments(line.arguments, request); !status.ok())
+  if (const absl::Status status = ApplyArguments(line.arguments, request); !status.ok()) {
     return Fail(line, ExitCode::kUsage, status);
+  }
   std::vector<std::vector<std::string>> rows = {{"RULE", "STATE", "WEIGHT", "DUE", "STARTED", "STOPPED", "COMPUTED BY"}};
   const bool json = line.flags.format == OutputFormat::kJson;
   const auto use = [&](const views::v1::ListDeadlinesResponse& page) {
@@ -100,8 +102,9 @@ ExitCode ShowDeadlines(const CommandLine& line) {
 
 ExitCode ShowTimeline(const CommandLine& line) {
   views::v1::GetTimelineRequest request;
-  if (const absl::Status status = ApplyArguments(line.arguments, request); !status.ok())
+  if (const absl::Status status = ApplyArguments(line.arguments, request); !status.ok()) {
     return Fail(line, ExitCode::kUsage, status);
+  }
   std::vector<std::vector<std::string>> rows = {{"WHEN", "AGENCY", "WHAT"}};
   const bool json = line.flags.format == OutputFormat::kJson;
   const bool swedish = line.flags.connection.language == "sv";

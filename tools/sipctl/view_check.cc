@@ -48,6 +48,7 @@ absl::Status FoldRuleSets(EventLog& log, RuleBook& rule_book) {
 
 std::vector<ViewPosition> PositionsOf(const std::vector<ViewCheckpoint>& checkpoints) {
   std::vector<ViewPosition> positions;
+  positions.reserve(checkpoints.size());
   for (const ViewCheckpoint& at : checkpoints) {
     positions.push_back({at.log_name, at.checkpoint.fold.log_id, at.partition, at.checkpoint.fold.next_idx, ""});
   }

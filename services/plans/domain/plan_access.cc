@@ -122,8 +122,9 @@ bool CheckInForce(const PlanInput& input, uint32_t plan_revision, Violations& vi
 }
 
 void CheckLeaf(absl::string_view leaf, Violations& violations) {
-  if (!leaf.empty() && leaf.size() != 32)
+  if (!leaf.empty() && leaf.size() != 32) {
     violations.Add(Reason::REASON_FIELD_INVALID, "CPY-04", "record_leaf", "A leaf has 32 bytes.");
+  }
 }
 
 }  // namespace sip

@@ -93,8 +93,9 @@ PlanDecision DecideDistributeCopy(const PlanInput& input, const DistributeCopyRe
   Violations violations = CheckTime(input);
   for (const PlanCopy& copy : input.plan.copies) {
     if (copy.copy_id != copy_id) continue;
-    if (copy.plan_revision == request.plan_revision() && keys.size() == 1 && SameParty(copy.holder, keys.front()))
+    if (copy.plan_revision == request.plan_revision() && keys.size() == 1 && SameParty(copy.holder, keys.front())) {
       return Fulfilled();
+    }
     violations.Add(Reason::REASON_ID_TAKEN, "", "copy_id");
   }
   CheckCopy(input, request, violations);

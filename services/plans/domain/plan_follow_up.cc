@@ -30,8 +30,9 @@ void AddIncomplete(absl::string_view rule, absl::string_view field, Violations& 
 void CheckComplete(const PlanInput& input, const FollowUp& follow_up, Violations& violations) {
   if (follow_up.present().empty()) AddIncomplete("FUP-05", "present", violations);
   if (follow_up.how_it_went().empty()) AddIncomplete("FUP-05", "how_it_went", violations);
-  if (follow_up.other_measure_needed() == plans::v1::YES_NO_UNSPECIFIED)
+  if (follow_up.other_measure_needed() == plans::v1::YES_NO_UNSPECIFIED) {
     AddIncomplete("FUP-05", "other_measure_needed", violations);
+  }
   if (follow_up.coordination_still_needed() == plans::v1::YES_NO_UNSPECIFIED) {
     AddIncomplete("GOA-02", "coordination_still_needed", violations);
   }

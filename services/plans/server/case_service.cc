@@ -9,28 +9,26 @@
 namespace sip {
 namespace {
 
-namespace v1 = cases::v1;
-
 // A case without an id gets one from the request id, so that a retry opens the same; and the person's facts are put beside the
 // request, since the case is decided without looking into another log.
-void PrepareOpenCase(const SubjectLookup& subjects, const CallContext& call, v1::OpenCaseCommand& command,
+void PrepareOpenCase(const SubjectLookup& subjects, const CallContext& call, cases::v1::OpenCaseCommand& command,
                      absl::AnyInvocable<void(absl::Status)> done) {
-  v1::OpenCaseRequest& request = *command.mutable_request();
+  cases::v1::OpenCaseRequest& request = *command.mutable_request();
   if (request.case_id().empty()) {
     const Uuid request_id = Uuid::Parse(request.request_id()).value_or(Uuid());
     request.set_case_id(DerivedCaseId(call.actor.agency_id(), request_id).ToString());
   }
   subjects(Uuid::Parse(request.subject_id()).value_or(Uuid()),
-           [&command, done = std::move(done)](absl::StatusOr<std::optional<v1::SubjectFacts>> facts) mutable {
+           [&command, done = std::move(done)](absl::StatusOr<std::optional<cases::v1::SubjectFacts>> facts) mutable {
              if (!facts.ok()) return done(facts.status());
              if (facts->has_value()) *command.mutable_subject() = **std::move(facts);
              done(absl::OkStatus());
            });
 }
 
-void RespondOpenCase(const RecordedCommand& record, v1::OpenCaseResponse& response) {
+void RespondOpenCase(const RecordedCommand& record, cases::v1::OpenCaseResponse& response) {
   for (const RecordedEvent& event : record.events) {
-    const auto& opened = static_cast<const v1::CaseEvent&>(*event.event);
+    const auto& opened = static_cast<const cases::v1::CaseEvent&>(*event.event);
     if (opened.has_case_opened()) response.set_rule_set_id(opened.case_opened().facts().rule_set_id());
   }
 }
@@ -39,21 +37,21 @@ void RespondOpenCase(const RecordedCommand& record, v1::OpenCaseResponse& respon
 
 std::unique_ptr<RpcService> NewCaseService(const CallEnvironment& environment, CommandExecutor& executor, SubjectLookup subjects) {
   auto service = std::make_unique<RpcService>("sip.cases.v1.CaseService", environment);
-  const auto commands = service->CommandsOf<v1::CaseCommand>(executor);
-  const auto prepare = [subjects = std::move(subjects)](const CallContext& call, v1::OpenCaseCommand& command,
+  const auto commands = service->CommandsOf<cases::v1::CaseCommand>(executor);
+  const auto prepare = [subjects = std::move(subjects)](const CallContext& call, cases::v1::OpenCaseCommand& command,
                                                         absl::AnyInvocable<void(absl::Status)> done) {
     PrepareOpenCase(subjects, call, command, std::move(done));
   };
-  commands.Add<v1::OpenCaseRequest, v1::OpenCaseResponse, v1::OpenCaseCommand>("OpenCase",
-                                                                               {.prepare = prepare, .respond = RespondOpenCase});
-  commands.Add<v1::RecordContactMadeRequest, v1::RecordContactMadeResponse>("RecordContactMade");
-  commands.Add<v1::AssessNeedRequest, v1::AssessNeedResponse>("AssessNeed");
-  commands.Add<v1::RefuseRequestRequest, v1::RefuseRequestResponse>("RefuseRequest");
-  commands.Add<v1::OfferPlanRequest, v1::OfferPlanResponse>("OfferPlan");
-  commands.Add<v1::AcceptOfferRequest, v1::AcceptOfferResponse>("AcceptOffer");
-  commands.Add<v1::DeclineOfferRequest, v1::DeclineOfferResponse>("DeclineOffer");
-  commands.Add<v1::CloseCaseRequest, v1::CloseCaseResponse>("CloseCase");
-  commands.Add<v1::ReopenCaseRequest, v1::ReopenCaseResponse>("ReopenCase");
+  commands.Add<cases::v1::OpenCaseRequest, cases::v1::OpenCaseResponse, cases::v1::OpenCaseCommand>(
+      "OpenCase", {.prepare = prepare, .respond = RespondOpenCase});
+  commands.Add<cases::v1::RecordContactMadeRequest, cases::v1::RecordContactMadeResponse>("RecordContactMade");
+  commands.Add<cases::v1::AssessNeedRequest, cases::v1::AssessNeedResponse>("AssessNeed");
+  commands.Add<cases::v1::RefuseRequestRequest, cases::v1::RefuseRequestResponse>("RefuseRequest");
+  commands.Add<cases::v1::OfferPlanRequest, cases::v1::OfferPlanResponse>("OfferPlan");
+  commands.Add<cases::v1::AcceptOfferRequest, cases::v1::AcceptOfferResponse>("AcceptOffer");
+  commands.Add<cases::v1::DeclineOfferRequest, cases::v1::DeclineOfferResponse>("DeclineOffer");
+  commands.Add<cases::v1::CloseCaseRequest, cases::v1::CloseCaseResponse>("CloseCase");
+  commands.Add<cases::v1::ReopenCaseRequest, cases::v1::ReopenCaseResponse>("ReopenCase");
   return service;
 }
 

@@ -5,23 +5,21 @@
 
 namespace sip {
 
-namespace v1 = plans::v1;
-
 namespace {
 
-void RespondEditPlan(const RecordedCommand& record, v1::EditPlanResponse& response) {
+void RespondEditPlan(const RecordedCommand& record, plans::v1::EditPlanResponse& response) {
   for (const RecordedEvent& recorded : record.events) {
-    const auto& event = static_cast<const v1::PlanEvent&>(*recorded.event);
+    const auto& event = static_cast<const plans::v1::PlanEvent&>(*recorded.event);
     if (!event.has_plan_element_put()) continue;
-    v1::ElementRevision& element = *response.add_elements();
+    plans::v1::ElementRevision& element = *response.add_elements();
     element.set_element_id(event.plan_element_put().element().element_id());
     element.set_revision(event.plan_element_put().element().revision());
   }
 }
 
-void RespondRevisePlan(const RecordedCommand& record, v1::RevisePlanResponse& response) {
+void RespondRevisePlan(const RecordedCommand& record, plans::v1::RevisePlanResponse& response) {
   for (const RecordedEvent& recorded : record.events) {
-    const auto& event = static_cast<const v1::PlanEvent&>(*recorded.event);
+    const auto& event = static_cast<const plans::v1::PlanEvent&>(*recorded.event);
     if (event.has_plan_revision_opened()) response.set_draft_revision(event.plan_revision_opened().plan_revision());
   }
 }
@@ -30,20 +28,20 @@ void RespondRevisePlan(const RecordedCommand& record, v1::RevisePlanResponse& re
 
 std::unique_ptr<RpcService> NewPlanService(const CallEnvironment& environment, CommandExecutor& executor) {
   auto service = std::make_unique<RpcService>("sip.plans.v1.PlanService", environment);
-  const auto commands = service->CommandsOf<v1::PlanCommand>(executor);
-  commands.Add<v1::DraftPlanRequest, v1::DraftPlanResponse>("DraftPlan");
-  commands.Add<v1::EditPlanRequest, v1::EditPlanResponse>("EditPlan", {.respond = RespondEditPlan});
-  commands.Add<v1::EstablishPlanRequest, v1::EstablishPlanResponse>("EstablishPlan", {.fresh = true});
-  commands.Add<v1::SignPlanRequest, v1::SignPlanResponse>("SignPlan");
-  commands.Add<v1::DeclineSignatureRequest, v1::DeclineSignatureResponse>("DeclineSignature");
-  commands.Add<v1::DistributeCopyRequest, v1::DistributeCopyResponse>("DistributeCopy", {.fresh = true});
-  commands.Add<v1::AcceptActionRequest, v1::AcceptActionResponse>("AcceptAction");
-  commands.Add<v1::ReportActionRequest, v1::ReportActionResponse>("ReportAction");
-  commands.Add<v1::RecordFollowUpRequest, v1::RecordFollowUpResponse>("RecordFollowUp");
-  commands.Add<v1::AssessGoalRequest, v1::AssessGoalResponse>("AssessGoal");
-  commands.Add<v1::RevisePlanRequest, v1::RevisePlanResponse>("RevisePlan", {.respond = RespondRevisePlan});
-  commands.Add<v1::ChangeResponsibleRequest, v1::ChangeResponsibleResponse>("ChangeResponsible");
-  commands.Add<v1::ClosePlanRequest, v1::ClosePlanResponse>("ClosePlan");
+  const auto commands = service->CommandsOf<plans::v1::PlanCommand>(executor);
+  commands.Add<plans::v1::DraftPlanRequest, plans::v1::DraftPlanResponse>("DraftPlan");
+  commands.Add<plans::v1::EditPlanRequest, plans::v1::EditPlanResponse>("EditPlan", {.respond = RespondEditPlan});
+  commands.Add<plans::v1::EstablishPlanRequest, plans::v1::EstablishPlanResponse>("EstablishPlan", {.fresh = true});
+  commands.Add<plans::v1::SignPlanRequest, plans::v1::SignPlanResponse>("SignPlan");
+  commands.Add<plans::v1::DeclineSignatureRequest, plans::v1::DeclineSignatureResponse>("DeclineSignature");
+  commands.Add<plans::v1::DistributeCopyRequest, plans::v1::DistributeCopyResponse>("DistributeCopy", {.fresh = true});
+  commands.Add<plans::v1::AcceptActionRequest, plans::v1::AcceptActionResponse>("AcceptAction");
+  commands.Add<plans::v1::ReportActionRequest, plans::v1::ReportActionResponse>("ReportAction");
+  commands.Add<plans::v1::RecordFollowUpRequest, plans::v1::RecordFollowUpResponse>("RecordFollowUp");
+  commands.Add<plans::v1::AssessGoalRequest, plans::v1::AssessGoalResponse>("AssessGoal");
+  commands.Add<plans::v1::RevisePlanRequest, plans::v1::RevisePlanResponse>("RevisePlan", {.respond = RespondRevisePlan});
+  commands.Add<plans::v1::ChangeResponsibleRequest, plans::v1::ChangeResponsibleResponse>("ChangeResponsible");
+  commands.Add<plans::v1::ClosePlanRequest, plans::v1::ClosePlanResponse>("ClosePlan");
   return service;
 }
 

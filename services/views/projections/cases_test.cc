@@ -46,6 +46,7 @@ class CasesTest : public ::testing::Test {
   CaseRow Row() { return RowIn<CaseRow>(Rows(), CaseRowKey(IdText("case"))); }
   CaseState State(absl::string_view time = "2018-03-01 12:00") { return CaseStateAt(Row(), *ParseScenarioTime(time)); }
 
+ protected:
   CasesProjection projection_;
   RecordedHistory history_{"sip.plans"};
 };

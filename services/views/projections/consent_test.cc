@@ -21,6 +21,7 @@ class ConsentViewTest : public ::testing::Test {
   }
   ConsentRow Row() { return RowIn<ConsentRow>(CheckedRows(projection_, {&history_}), ConsentRowKey(IdText("case"))); }
 
+ protected:
   ConsentProjection projection_;
   RecordedHistory history_{"sip.consent"};
 };

@@ -56,7 +56,7 @@ class CurrentPlanTest : public ::testing::Test {
         "elements { element_id: 'f' follow_up { original_text: 'två v' } } } progress { action_id: 'a' } }");
   }
 
-  const CurrentPlanProjection projection_;
+  const CurrentPlanProjection projection_{};
   MemoryView view_;
   uint64_t records_ = 0;
 };

@@ -34,6 +34,7 @@ class DeviationViewTest : public ::testing::Test {
     return keys;
   }
 
+ protected:
   DeviationsProjection projection_;
   RecordedHistory history_{"sip.deviations"};
 };

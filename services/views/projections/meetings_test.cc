@@ -29,6 +29,7 @@ class MeetingViewTest : public ::testing::Test {
   }
   views::v1::CallStatus CallStatus() { return Row().calls(0).status(); }
 
+ protected:
   MeetingsProjection projection_;
   RecordedHistory history_{"sip.meetings"};
 };

@@ -21,7 +21,7 @@ std::string Joined(std::initializer_list<absl::string_view> parts, absl::string_
   return text;
 }
 
-std::string Or(std::string text, absl::string_view otherwise) { return text.empty() ? std::string(otherwise) : text; }
+std::string Or(absl::string_view text, absl::string_view otherwise) { return std::string(text.empty() ? otherwise : text); }
 
 std::string ContactOf(const Party& party) {
   switch (party.kind_case()) {

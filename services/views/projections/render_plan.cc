@@ -201,8 +201,9 @@ class PlanRenderer {
     }
     for (const PlanElement* element : OfKind(PlanElement::kSigner)) {
       const std::string who = PartyWords(element->signer().party(), individual_);
-      if (!answered.contains(who))
+      if (!answered.contains(who)) {
         lines.push_back(absl::StrCat(who, ": ", element->signer().not_required() ? "krävs inte" : "väntar"));
+      }
     }
     return lines;
   }

@@ -24,7 +24,7 @@ namespace sip {
 
 // `answer(reading)` gives StatusOr of a response, whose `read_at` is filled in here.
 template <typename Done, typename Answer>
-void AnswerQuestion(const ViewSet& views, ViewQuestion question, Done done, Answer answer) {
+void AnswerQuestion(const ViewSet& views, ViewQuestion&& question, Done done, Answer answer) {
   views.Read(std::move(question),
              [done = std::move(done), answer = std::move(answer)](absl::StatusOr<ViewReading> reading) mutable {
                if (!reading.ok()) return done(reading.status());

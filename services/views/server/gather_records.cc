@@ -16,7 +16,7 @@ struct Gathering {
   std::vector<RecordOfCase> found = {};
 };
 
-void AskNextLog(std::shared_ptr<Gathering> gathering) {
+void AskNextLog(const std::shared_ptr<Gathering>& gathering) {
   if (gathering->next == gathering->log_names.size()) return gathering->done(std::move(gathering->found));
   CaseRecordsQuestion question = gathering->question;
   question.log_name = gathering->log_names[gathering->next++];

@@ -60,8 +60,9 @@ class HistorySource final : public StreamSource<v1::ReadHistoryResponse> {
     views_.Read(QuestionAbout(request_.case_id(), call_, {}),
                 [this, done = std::move(done)](absl::StatusOr<ViewReading> reading) mutable {
                   if (!reading.ok()) return done(reading.status());
-                  if (absl::Status known = CheckIsParty(*reading, request_.case_id(), call_); !known.ok())
+                  if (absl::Status known = CheckIsParty(*reading, request_.case_id(), call_); !known.ok()) {
                     return done(std::move(known));
+                  }
                   authorized_ = true;
                   SendNext(std::move(done));
                 });

@@ -65,7 +65,7 @@ class PlanQueries {
                 });
   }
 
-  void Get(const CallContext& call, PlanQuestion question, PlanDone done) const {
+  void Get(const CallContext& call, const PlanQuestion& question, PlanDone done) const {
     views_.Read(QuestionAbout(question.case_id, call, {kPlanView}),
                 [this, &call, question, done = std::move(done)](absl::StatusOr<ViewReading> reading) mutable {
                   absl::StatusOr<PlanAnswer> answer = PlanIn(std::move(reading), call, question);

@@ -86,11 +86,11 @@ void ViewSet::Read(ViewQuestion question, absl::AnyInvocable<void(absl::StatusOr
       if (parts_.log(log).identity().log_id != token.log_id) waiting->imports.emplace_back(log, token);
     }
   }
-  WaitForImports(std::move(waiting));
+  WaitForImports(waiting);
 }
 
-void ViewSet::WaitForImports(std::shared_ptr<Waiting> waiting) {
-  if (waiting->imports.empty()) return WaitForNext(std::move(waiting));
+void ViewSet::WaitForImports(const std::shared_ptr<Waiting>& waiting) {
+  if (waiting->imports.empty()) return WaitForNext(waiting);
   const auto [log, token] = waiting->imports.back();
   waiting->imports.pop_back();
   waiting->set.parts_.await_import(log, token, waiting->question.deadline,
@@ -101,7 +101,7 @@ void ViewSet::WaitForImports(std::shared_ptr<Waiting> waiting) {
                                    });
 }
 
-void ViewSet::WaitForNext(std::shared_ptr<Waiting> waiting) {
+void ViewSet::WaitForNext(const std::shared_ptr<Waiting>& waiting) {
   if (waiting->next == waiting->question.views.size()) return waiting->done(waiting->set.TakeReading(waiting->question));
   ViewProgress& progress = waiting->set.progress(waiting->question.views[waiting->next++]);
   const std::vector<ConsistencyToken>& tokens = waiting->question.tokens;

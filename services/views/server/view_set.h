@@ -92,8 +92,8 @@ class ViewSet {
 
   explicit ViewSet(Parts parts) : parts_(std::move(parts)) {}
   absl::Status Add(std::unique_ptr<Projection> projection);
-  static void WaitForImports(std::shared_ptr<Waiting> waiting);
-  static void WaitForNext(std::shared_ptr<Waiting> waiting);
+  static void WaitForImports(const std::shared_ptr<Waiting>& waiting);
+  static void WaitForNext(const std::shared_ptr<Waiting>& waiting);
   void CatchUp();
   ViewReading TakeReading(const ViewQuestion& question) const;
 
