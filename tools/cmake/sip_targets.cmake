@@ -45,7 +45,9 @@ function(sip_test name)
   endif()
   if(SIP_SANITIZE MATCHES "thread")
     # gRPC and protobuf come from the distribution, without instrumentation.
-    list(APPEND ARG_ENVIRONMENT "TSAN_OPTIONS=ignore_noninstrumented_modules=1 halt_on_error=1 second_deadlock_stack=1")
+    set(suppressions "${CMAKE_SOURCE_DIR}/tools/cmake/thread_sanitizer_suppressions.txt")
+    list(APPEND ARG_ENVIRONMENT
+      "TSAN_OPTIONS=ignore_noninstrumented_modules=1 halt_on_error=1 second_deadlock_stack=1 suppressions=${suppressions}")
   elseif(SIP_SANITIZE)
     list(APPEND ARG_ENVIRONMENT "UBSAN_OPTIONS=print_stacktrace=1" "ASAN_OPTIONS=detect_stack_use_after_return=1")
   endif()
