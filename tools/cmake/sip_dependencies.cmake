@@ -57,8 +57,8 @@ if(SIP_SANITIZE)
     -fsanitize=${SIP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${SIP_SANITIZE})
   if(SIP_SANITIZE STREQUAL "thread")
-    # Boost's queues use fences, which it does not see; they are not ours to check. protobuf's maps have another layout for code that
-    # knows of this sanitizer, and Debian's library does not.
+    # Boost's queues use fences, which it does not see; they are not ours to check. protobuf's maps have another layout for code
+    # that knows of this sanitizer, and Debian's library does not.
     target_compile_options(sip_own_code_options INTERFACE -Wno-tsan -U__SANITIZE_THREAD__)
   endif()
 endif()
