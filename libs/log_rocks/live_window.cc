@@ -9,14 +9,27 @@
 namespace sip {
 
 absl::StatusOr<LiveRecord> MakeLiveRecord(uint16_t log, uint32_t partition, Record record) {
-  auto shared = std::make_shared<ValidRecord>();
-  SIP_ASSIGN_OR_RETURN(RecordFacts facts, ParseRecord({record.kind, record.header, record.payload}, &shared->header));
-  shared->partition = partition;
-  shared->idx = facts.idx;
-  shared->leaf.assign(facts.leaf.data(), facts.leaf.size());
-  shared->header_bytes = std::move(record.header);
-  shared->payload = std::move(record.payload);
-  return LiveRecord{log, partition, std::move(facts), std::move(shared)};
+  SIP_ASSIGN_OR_RETURN(RecordFacts facts, ParseRecord({record.kind, record.header, record.payload}));
+  return LiveRecord{log, partition, std::move(facts), std::move(record)};
+}
+
+ValidRecordPtr LiveChunk::Valid(size_t log, size_t index) const {
+  MutexLock lock(mutex_);
+  if (valid_.size() <= log) valid_.resize(by_log.size());
+  if (valid_[log].empty()) valid_[log].resize(by_log[log].size());
+  ValidRecordPtr& valid = valid_[log][index];
+  if (valid != nullptr) return valid;
+  const LiveRecord& live = by_log[log][index];
+  auto made = std::make_shared<ValidRecord>();
+  // What was parsed when it was appended can be parsed again.
+  SIP_CHECK(made->header.ParseFromString(live.record.header));
+  made->partition = live.partition;
+  made->idx = live.facts.idx;
+  made->leaf.assign(live.facts.leaf.data(), live.facts.leaf.size());
+  made->header_bytes = live.record.header;
+  made->payload = live.record.payload;
+  valid = std::move(made);
+  return valid;
 }
 
 std::vector<std::shared_ptr<const LiveChunk>> LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) {

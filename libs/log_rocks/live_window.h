@@ -23,20 +23,27 @@ struct LiveRecord {
   uint16_t log = 0;  // Ordinal.
   uint32_t partition = 0;
   RecordFacts facts;
-  // Of a claim: its bytes alone.
-  ValidRecordPtr record;
+  Record record;
 
-  RecordView view() const { return {facts.kind, record->header_bytes, record->payload}; }
+  RecordView view() const { return {record.kind, record.header, record.payload}; }
 };
 
 // DATA_LOSS as ParseRecord says.
 absl::StatusOr<LiveRecord> MakeLiveRecord(uint16_t log, uint32_t partition, Record record);
 
-// A durable chunk. Immutable once published.
+// A durable chunk. Immutable once published, and then thread-safe.
 struct LiveChunk {
   uint64_t number = 0;
   size_t bytes = 0;
   std::vector<std::vector<LiveRecord>> by_log;  // By ordinal; may be shorter than the number of logs.
+
+  // by_log[log][index], a valid command, as readers get it: made by the first who asks, since whoever appends should not wait for
+  // it.
+  ValidRecordPtr Valid(size_t log, size_t index) const;
+
+ private:
+  mutable Mutex mutex_;
+  mutable std::vector<std::vector<ValidRecordPtr>> valid_ ABSL_GUARDED_BY(mutex_);  // As by_log; null: not made yet.
 };
 
 // Thread-safe.
