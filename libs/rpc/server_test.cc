@@ -6,9 +6,6 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/client_unary_call.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -22,6 +19,7 @@
 #include "libs/rpc/log_handlers.h"
 #include "libs/rpc/status.h"
 #include "libs/telemetry/log.h"
+#include "libs/testing/test_authority.h"
 #include "sip/testing/v1/echo_rpcs.grpc.pb.h"
 
 namespace sip {
@@ -684,44 +682,6 @@ TEST(ServerOptionsTest, RefusesWhatIsNotSafe) {
   options.development_identity = true;
   EXPECT_THAT(mistake(options), HasSubstr("without tls"));
 }
-
-std::string FileContent(const std::string& path) {
-  std::ostringstream content;
-  content << std::ifstream(path).rdbuf();
-  return content.str();
-}
-
-// Keys and certificates of a test, made with the openssl command in the test's own folder.
-class TestAuthority {
- public:
-  TestAuthority() {
-    Run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout " + Path("ca.key") + " -out " + Path("ca.pem") +
-        " -days 2 -subj /CN=test-authority");
-  }
-  std::string Path(const std::string& name) const { return ::testing::TempDir() + "/rpc_tls_" + name; }
-  // Makes <name>.key and <name>.pem with the subject alternative names.
-  void Issue(const std::string& name, const std::string& alternative_names) const {
-    std::ofstream(Path(name + ".ext")) << "subjectAltName=" << alternative_names << "\n";
-    Run("req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout " + Path(name + ".key") + " -out " + Path(name + ".csr") +
-        " -subj /CN=" + name);
-    Run("x509 -req -in " + Path(name + ".csr") + " -CA " + Path("ca.pem") + " -CAkey " + Path("ca.key") + " -CAcreateserial -out " +
-        Path(name + ".pem") + " -days 2 -extfile " + Path(name + ".ext"));
-  }
-  std::shared_ptr<grpc::ChannelCredentials> ClientCredentials(const std::string& name) const {
-    grpc::SslCredentialsOptions options;
-    options.pem_root_certs = FileContent(Path("ca.pem"));
-    if (!name.empty()) {
-      options.pem_private_key = FileContent(Path(name + ".key"));
-      options.pem_cert_chain = FileContent(Path(name + ".pem"));
-    }
-    return grpc::SslCredentials(options);
-  }
-
- private:
-  static void Run(const std::string& arguments) {
-    ASSERT_EQ(std::system(("openssl " + arguments + " 2>/dev/null").c_str()), 0) << arguments;
-  }
-};
 
 class TlsTest : public ServerTest {
  protected:

@@ -78,16 +78,6 @@ std::vector<char*> EnvironmentOfSipd() {
   return environment;
 }
 
-// The environment without what sipd would read as configuration: that comes from the flags alone.
-std::vector<char*> VariablesForSipd() {
-  std::vector<char*> variables;
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    if (!absl::StartsWith(*variable, "SIP_")) variables.push_back(*variable);
-  }
-  variables.push_back(nullptr);
-  return variables;
-}
-
 // Between fork and exec: only what is safe there. Does not return.
 [[noreturn]] void BecomeSipd(const std::string& output, const std::vector<char*>& arguments,
                              const std::vector<char*>& environment) {
@@ -116,8 +106,8 @@ absl::StatusOr<std::unique_ptr<SipdProcess>> SipdProcess::Create(const SipdOptio
   std::filesystem::create_directories(options.folder, error);
   if (error) return absl::UnavailableError(absl::StrCat("cannot make ", options.folder, ": ", error.message()));
   SIP_ASSIGN_OR_RETURN(const std::vector<int> ports, FreePorts(2));
-  return std::unique_ptr<SipdProcess>(
-      new SipdProcess(std::move(options), absl::StrCat("127.0.0.1:", ports[0]), absl::StrCat("127.0.0.1:", ports[1]), own_folder));
+  return std::unique_ptr<SipdProcess>(new SipdProcess(std::move(options), absl::StrCat(given.host, ":", ports[0]),
+                                                      absl::StrCat("127.0.0.1:", ports[1]), own_folder));
 }
 
 SipdProcess::SipdProcess(SipdOptions options, std::string address, std::string http_address, bool remove_folder)
@@ -151,8 +141,9 @@ absl::Status SipdProcess::Start() {
 }
 
 absl::Status SipdProcess::Spawn() {
-  std::vector<std::string> words = {options_.binary, "--development-identity", "--data-dir", data_dir(), "--listen-address",
-                                    address_,        "--http-address",         http_address_};
+  std::vector<std::string> words = {options_.binary, "--data-dir",     data_dir(),   "--listen-address",
+                                    address_,        "--http-address", http_address_};
+  if (options_.credentials == nullptr) words.push_back("--development-identity");
   words.insert(words.end(), options_.flags.begin(), options_.flags.end());
   std::vector<char*> arguments;
   arguments.reserve(words.size() + 1);
@@ -160,7 +151,6 @@ absl::Status SipdProcess::Spawn() {
   arguments.push_back(nullptr);
   const std::string output_file = absl::StrCat(options_.folder, "/output");
   const std::vector<char*> environment = EnvironmentOfSipd();
-  const std::vector<char*> variables = VariablesForSipd();
   const pid_t pid = fork();
   if (pid == 0) BecomeSipd(output_file, arguments, environment);
   if (pid < 0) return absl::UnavailableError("cannot start a process");
@@ -186,7 +176,8 @@ absl::Status SipdProcess::WaitUntilServing() {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
-  const auto channel = grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments);
+  const auto credentials = options_.credentials != nullptr ? options_.credentials : grpc::InsecureChannelCredentials();
+  const auto channel = grpc::CreateCustomChannel(address_, credentials, arguments);
   const auto health = grpc::health::v1::Health::NewStub(channel);
   const absl::Time deadline = absl::Now() + options_.start_timeout;
   while (absl::Now() < deadline) {
@@ -205,6 +196,20 @@ absl::Status SipdProcess::WaitUntilServing() {
   return Failed("does not serve");
 }
 
+absl::StatusOr<int> SipdProcess::RunToEnd() {
+  SIP_RETURN_IF_ERROR(Spawn());
+  return AwaitEnd(options_.start_timeout, "sipd did not refuse to start");
+}
+
+absl::StatusOr<int> SipdProcess::AwaitEnd(absl::Duration timeout, absl::string_view otherwise) {
+  int wait_status = 0;
+  if (!WaitForEnd(absl::Now() + timeout, wait_status)) {
+    Kill();
+    return absl::DeadlineExceededError(otherwise);
+  }
+  return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -WTERMSIG(wait_status);
+}
+
 void SipdProcess::Kill() {
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
@@ -217,12 +222,7 @@ void SipdProcess::Kill() {
 absl::StatusOr<int> SipdProcess::Terminate(absl::Duration timeout) {
   if (pid_ <= 0) return absl::FailedPreconditionError("sipd does not run");
   kill(pid_, SIGTERM);
-  int wait_status = 0;
-  if (!WaitForEnd(absl::Now() + timeout, wait_status)) {
-    Kill();
-    return absl::DeadlineExceededError("sipd did not end in time after SIGTERM");
-  }
-  return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -WTERMSIG(wait_status);
+  return AwaitEnd(timeout, "sipd did not end in time after SIGTERM");
 }
 
 }  // namespace sip

@@ -1,5 +1,4 @@
-// The real sipd as a process of its own, on free ports of the loopback and a folder of its own. It believes who the caller says
-// that he is (--development-identity).
+// The real sipd as a process of its own, on free ports of the loopback and a folder of its own.
 #ifndef SIP_TESTS_ACCEPTANCE_SIPD_PROCESS_H_
 #define SIP_TESTS_ACCEPTANCE_SIPD_PROCESS_H_
 
@@ -11,7 +10,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "grpcpp/security/credentials.h"
 
 namespace sip {
 
@@ -21,10 +22,15 @@ struct SipdOptions {
   // Where data and output go; made if absent. Empty: a new folder below the system's temporary one, which is removed with this
   // object unless KeepFolder was called.
   std::string folder{};
+  // Where gRPC is served.
+  std::string host = "127.0.0.1";
   // Further flags.
   std::vector<std::string> flags{};
   // How long it may take until it serves.
   absl::Duration start_timeout = absl::Seconds(30);
+  // With these it does not believe who the caller says that he is: `flags` name its certificates, and we show ours when we ask
+  // whether it serves. Null: --development-identity.
+  std::shared_ptr<grpc::ChannelCredentials> credentials{};
 };
 
 // Not thread-safe. Run in the root of the repository, where sipd finds rules and agencies.
@@ -40,6 +46,8 @@ class SipdProcess {
   // Starts it, again on the same ports and folder, and waits until it serves. UNAVAILABLE, with the end of its output, if it ends
   // or does not serve in time.
   absl::Status Start();
+  // Starts it and waits until it has ended by itself; its exit code.
+  absl::StatusOr<int> RunToEnd();
   // kill -9, and waits for the end. Nothing happens if it does not run.
   void Kill();
   // SIGTERM, and waits until it has drained and ended; its exit code. DEADLINE_EXCEEDED, and kill -9, if that takes too long.
@@ -62,6 +70,7 @@ class SipdProcess {
   SipdProcess(SipdOptions options, std::string address, std::string http_address, bool remove_folder);
   absl::Status Spawn();
   absl::Status WaitUntilServing();
+  absl::StatusOr<int> AwaitEnd(absl::Duration timeout, absl::string_view otherwise);
   // Waits for the end until `deadline`; whether it came.
   bool WaitForEnd(absl::Time deadline, int& wait_status);
   absl::Status Failed(const std::string& what) const;
