@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "libs/base/clock.h"
 #include "libs/base/uuid.h"
 #include "sip/cases/v1/case_service.pb.h"
 #include "sip/plans/v1/plan_service.pb.h"
@@ -169,6 +170,15 @@ TEST_F(BadInputTest, TextsThatTextFormatCannotSayAreRefused) {
     request.set_note(text);
     ExpectRefused(kCases, "RecordContactMade", request, violation);
   }
+  ExpectOnlyAcceptedIsRecorded();
+}
+
+TEST_F(BadInputTest, ARequestIdOfLongAgoIsRefused) {
+  PlayAll();
+  cases::v1::RecordContactMadeRequest request = Contact();
+  // Whether it was answered before nobody knows any more after 90 days, so it is not carried out.
+  request.set_request_id(MakeUuidV7(SystemClock().Now() - absl::Hours(24 * 91), RandomBytes(10)).ToString());
+  ExpectRefused(kCases, "RecordContactMade", request, "REQUEST_ID_EXPIRED request_id");
   ExpectOnlyAcceptedIsRecorded();
 }
 
