@@ -72,30 +72,29 @@ PartitionStatus Partition::status() const {
 }
 
 void Partition::ReadState(const Uuid& scope, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read) {
-  PostTask([self = this, scope, read = std::move(read)]() mutable {
-    if (self->status_.phase != PartitionStatus::Phase::kServing) return read(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
-    const absl::StatusOr<CaseEntry*> entry = self->Case(scope);
+  PostTask([this, scope, read = std::move(read)]() mutable {
+    if (status_.phase != PartitionStatus::Phase::kServing) return read(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
+    const absl::StatusOr<CaseEntry*> entry = Case(scope);
     if (!entry.ok()) return read(entry.status());
     if ((*entry)->in_flight == 0) return read((*entry)->state.get());
     // What is speculative must not leak: read again once it is durable, or gone.
-    self->WhenDurable((*entry)->last_append,
-                      [self, scope, read = std::move(read)](bool) mutable { self->ReadState(scope, std::move(read)); });
+    WhenDurable((*entry)->last_append, [this, scope, read = std::move(read)](bool) mutable { ReadState(scope, std::move(read)); });
   });
 }
 
 void Partition::PromiseWatermark(absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done) {
-  PostTask([self = this, done = std::move(done)]() mutable {
-    if (self->status_.phase != PartitionStatus::Phase::kServing) return done(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
+  PostTask([this, done = std::move(done)]() mutable {
+    if (status_.phase != PartitionStatus::Phase::kServing) return done(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
     // The promise holds for what is in flight too: it was stamped before.
-    self->promised_ = std::max(self->promised_, self->parts_.clock.Now());
-    done(Watermark{self->promised_, self->appended_->state().next_idx});
+    promised_ = std::max(promised_, parts_.clock.Now());
+    done(Watermark{promised_, appended_->state().next_idx});
   });
 }
 
 void Partition::Shutdown(Task done) {
-  PostTask([self = this, done = std::move(done)]() mutable {
-    self->on_shutdown_ = std::move(done);
-    self->RefuseAll(RejectionStatus(Reason::REASON_SHUTTING_DOWN));
+  PostTask([this, done = std::move(done)]() mutable {
+    on_shutdown_ = std::move(done);
+    RefuseAll(RejectionStatus(Reason::REASON_SHUTTING_DOWN));
   });
 }
 

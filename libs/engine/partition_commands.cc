@@ -145,9 +145,9 @@ void Partition::RefuseAfter(const CaseEntry& entry, PendingPtr command, absl::St
   if (entry.in_flight == 0) return Reply(*command, std::move(refusal));
   // The refusal depends on records in flight: it is only said once they are durable, and decided again if they fail.
   auto shared = std::make_shared<PendingPtr>(std::move(command));
-  WhenDurable(entry.last_append, [self = this, shared, refusal = std::move(refusal)](bool durable) mutable {
-    if (durable) return self->Reply(**shared, std::move(refusal));
-    self->Handle(std::move(*shared));
+  WhenDurable(entry.last_append, [this, shared, refusal = std::move(refusal)](bool durable) mutable {
+    if (durable) return Reply(**shared, std::move(refusal));
+    Handle(std::move(*shared));
   });
 }
 

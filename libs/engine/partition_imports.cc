@@ -23,9 +23,9 @@ absl::StatusOr<ReaderCheckpoint> Partition::ImportStart(absl::string_view foreig
 }
 
 void Partition::StopImports(absl::Status why) {
-  PostTask([self = this, why = std::move(why)] {
-    self->status_.imports = why;
-    self->CheckParked();
+  PostTask([this, why = std::move(why)] {
+    status_.imports = why;
+    CheckParked();
   });
 }
 
@@ -123,8 +123,8 @@ void Partition::NoteForeignProgress(const ImportItem& item) {
   saved = item.progress.fold.next_idx;
   if (in_flight_.empty()) return SaveForeignCheckpoint(item.foreign_log_id, item.progress);
   WhenDurable(first_in_flight_ + in_flight_.size() - 1,
-              [self = this, log_id = item.foreign_log_id, checkpoint = item.progress](bool durable) {
-                if (durable) self->SaveForeignCheckpoint(log_id, checkpoint);
+              [this, log_id = item.foreign_log_id, checkpoint = item.progress](bool durable) {
+                if (durable) SaveForeignCheckpoint(log_id, checkpoint);
               });
 }
 
@@ -193,15 +193,14 @@ void Partition::Park(const std::vector<ConsistencyToken>& tokens, bool fresh, ab
 
 void Partition::AwaitImport(ConsistencyToken token, absl::Time deadline,
                             absl::AnyInvocable<void(absl::StatusOr<std::optional<ConsistencyToken>>)> done) {
-  PostTask([self = this, token = std::move(token), deadline, done = std::move(done)]() mutable {
-    if (self->status_.phase != PartitionStatus::Phase::kServing) return done(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
-    self->Park({token}, /*fresh=*/false, deadline, [self, token, deadline, done = std::move(done)](absl::Status outcome) mutable {
+  PostTask([this, token = std::move(token), deadline, done = std::move(done)]() mutable {
+    if (status_.phase != PartitionStatus::Phase::kServing) return done(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
+    Park({token}, /*fresh=*/false, deadline, [this, token, deadline, done = std::move(done)](absl::Status outcome) mutable {
       if (!outcome.ok()) return done(std::move(outcome));
-      self->WhenDurable(self->first_in_flight_ + self->in_flight_.size() - 1,
-                        [self, token, deadline, done = std::move(done)](bool durable) mutable {
-                          if (durable) return done(self->DurableHead());
-                          self->AwaitImport(std::move(token), deadline, std::move(done));
-                        });
+      WhenDurable(first_in_flight_ + in_flight_.size() - 1, [this, token, deadline, done = std::move(done)](bool durable) mutable {
+        if (durable) return done(DurableHead());
+        AwaitImport(std::move(token), deadline, std::move(done));
+      });
     });
   });
 }
