@@ -75,8 +75,9 @@ struct KindCase {
 std::vector<KindCase> AllEventKinds() {
   std::vector<KindCase> kinds;
   for (const Message* wrapper : EventWrappers()) {
-    for (int i = 0; i < wrapper->GetDescriptor()->field_count(); ++i)
+    for (int i = 0; i < wrapper->GetDescriptor()->field_count(); ++i) {
       kinds.push_back({wrapper, wrapper->GetDescriptor()->field(i)});
+    }
   }
   return kinds;
 }

@@ -48,8 +48,9 @@ class Schema {
 TEST(GoldenSchema, EveryPackageIsAsApproved) {
   const Schema schema;
   std::map<std::string, std::string> packages;
-  for (const FileDescriptor* file : schema.files())
+  for (const FileDescriptor* file : schema.files()) {
     absl::StrAppend(&packages[file->package()], "// ", file->name(), "\n", file->DebugString(), "\n");
+  }
   ASSERT_FALSE(packages.empty());
   for (const auto& [package, text] : packages) {
     const std::string path = absl::StrCat("tests/golden/schema/", package, ".txt");
