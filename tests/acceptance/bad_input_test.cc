@@ -3,7 +3,6 @@
 // request id, no change of a view.
 #include <gtest/gtest.h>
 
-#include <iostream>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,7 +16,7 @@
 #include "sip/views/v1/case_views.pb.h"
 #include "sip/views/v1/consent_views.pb.h"
 #include "sip/views/v1/plan_views.pb.h"
-#include "tests/acceptance/sipd_process.h"
+#include "tests/acceptance/sipd_fixture.h"
 #include "tests/acceptance/story_player.h"
 #include "tools/sipctl/data_folder.h"
 
@@ -32,23 +31,13 @@ std::string TextField(const google::protobuf::Message& message, const char* name
   return message.GetReflection()->GetString(message, message.GetDescriptor()->FindFieldByName(name));
 }
 
-class BadInputTest : public ::testing::Test {
+class BadInputTest : public SipdFixture {
  protected:
   void SetUp() override {
-    auto sipd = SipdProcess::Create({});
-    ASSERT_TRUE(sipd.ok()) << sipd.status();
-    sipd_ = *std::move(sipd);
-    const absl::Status started = sipd_->Start();
-    ASSERT_TRUE(started.ok()) << started.message();
+    ASSERT_NO_FATAL_FAILURE(SipdFixture::SetUp());
     auto player = StoryPlayer::Open({sipd_->address(), kStory, "1"});
     ASSERT_TRUE(player.ok()) << player.status();
     player_ = *std::move(player);
-  }
-
-  void TearDown() override {
-    if (sipd_ == nullptr || !HasFailure()) return;
-    sipd_->KeepFolder();
-    std::cerr << "data and output of sipd stay in " << sipd_->folder() << "\n";
   }
 
   // What an agency reads of the case, with how far was read but not when.
@@ -147,7 +136,6 @@ class BadInputTest : public ::testing::Test {
     return request;
   }
 
-  std::unique_ptr<SipdProcess> sipd_;
   std::unique_ptr<StoryPlayer> player_;
   std::vector<std::string> accepted_;
 };

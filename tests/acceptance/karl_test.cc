@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <iostream>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -11,7 +10,7 @@
 #include "libs/views/view_folder.h"
 #include "libs/views/view_store.h"
 #include "services/views/projections/current_plan.h"
-#include "tests/acceptance/sipd_process.h"
+#include "tests/acceptance/sipd_fixture.h"
 #include "tests/acceptance/stored_views.h"
 #include "tests/acceptance/story_player.h"
 #include "tools/sipctl/data_folder.h"
@@ -23,21 +22,8 @@ namespace {
 
 constexpr char kStory[] = "tests/acceptance/data/karl_a";
 
-class KarlTest : public ::testing::Test {
+class KarlTest : public SipdFixture {
  protected:
-  void SetUp() override {
-    auto sipd = SipdProcess::Create({});
-    ASSERT_TRUE(sipd.ok()) << sipd.status();
-    sipd_ = *std::move(sipd);
-    ASSERT_TRUE(sipd_->Start().ok());
-  }
-
-  void TearDown() override {
-    if (sipd_ == nullptr || !HasFailure()) return;
-    sipd_->KeepFolder();
-    std::cerr << "data and output of sipd stay in " << sipd_->folder() << "\n";
-  }
-
   std::unique_ptr<StoryPlayer> OpenStory(const std::string& run) {
     auto player = StoryPlayer::Open({sipd_->address(), kStory, run});
     EXPECT_TRUE(player.ok()) << player.status();
@@ -53,8 +39,6 @@ class KarlTest : public ::testing::Test {
     const absl::Status expected = player.CheckExpected(i);
     ASSERT_TRUE(expected.ok()) << expected.message();
   }
-
-  std::unique_ptr<SipdProcess> sipd_;
 };
 
 TEST_F(KarlTest, EveryStepLeadsToTheExpectedPlan) {

@@ -23,7 +23,7 @@
 #include "sip/views/v1/case_views.pb.h"
 #include "tests/acceptance/case_story.h"
 #include "tests/acceptance/raw_client.h"
-#include "tests/acceptance/sipd_process.h"
+#include "tests/acceptance/sipd_fixture.h"
 #include "tools/sipctl/service_catalog.h"
 
 namespace sip {
@@ -154,16 +154,14 @@ std::string ReadMetrics(const std::string& address) {
   return answer;
 }
 
-class LogPrivacyTest : public testing::Test {
+class LogPrivacyTest : public SipdFixture {
  protected:
-  LogPrivacyTest() : story_("privacy", 20'002'981, {.contacts = 2, .edits = 2, .text = absl::StrCat(kMark, " ", kMarkedNumber)}) {}
+  LogPrivacyTest()
+      : SipdFixture({.flags = {"--log-level", "debug"}}),
+        story_("privacy", 20'002'981, {.contacts = 2, .edits = 2, .text = absl::StrCat(kMark, " ", kMarkedNumber)}) {}
 
   void SetUp() override {
-    auto sipd = SipdProcess::Create({.flags = {"--log-level", "debug"}});
-    ASSERT_TRUE(sipd.ok()) << sipd.status();
-    sipd_ = *std::move(sipd);
-    const absl::Status started = sipd_->Start();
-    ASSERT_TRUE(started.ok()) << started;
+    ASSERT_NO_FATAL_FAILURE(SipdFixture::SetUp());
     client_ = std::make_unique<RawClient>(sipd_->address(), 1);
   }
 
@@ -206,7 +204,6 @@ class LogPrivacyTest : public testing::Test {
   }
 
   CaseStory story_;
-  std::unique_ptr<SipdProcess> sipd_;
   std::unique_ptr<RawClient> client_;
   size_t calls_ = 0;
 };

@@ -5,7 +5,6 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,7 +12,7 @@
 
 #include "sip/views/v1/deviation_views.pb.h"
 #include "tests/acceptance/case_history.h"
-#include "tests/acceptance/sipd_process.h"
+#include "tests/acceptance/sipd_fixture.h"
 #include "tests/acceptance/story_player.h"
 
 namespace sip {
@@ -24,22 +23,8 @@ using ::testing::Contains;
 constexpr char kWithdrawn[] = "tests/acceptance/data/consent_withdrawn";
 constexpr char kNeverComes[] = "tests/acceptance/data/party_never_comes";
 
-class OtherStoriesTest : public ::testing::Test {
+class OtherStoriesTest : public SipdFixture {
  protected:
-  void SetUp() override {
-    auto sipd = SipdProcess::Create({});
-    ASSERT_TRUE(sipd.ok()) << sipd.status();
-    sipd_ = *std::move(sipd);
-    const absl::Status started = sipd_->Start();
-    ASSERT_TRUE(started.ok()) << started.message();
-  }
-
-  void TearDown() override {
-    if (sipd_ == nullptr || !HasFailure()) return;
-    sipd_->KeepFolder();
-    std::cerr << "data and output of sipd stay in " << sipd_->folder() << "\n";
-  }
-
   // Plays the story to its end, each step with what it expects.
   void PlayStory(const std::string& folder) {
     auto player = StoryPlayer::Open({sipd_->address(), folder, "1"});
@@ -70,7 +55,6 @@ class OtherStoriesTest : public ::testing::Test {
     return history.ok() ? history->shape : std::vector<std::string>();
   }
 
-  std::unique_ptr<SipdProcess> sipd_;
   std::unique_ptr<StoryPlayer> player_;
 };
 
