@@ -8,19 +8,6 @@ constexpr uint64_t kMaxFieldNumber = (uint64_t{1} << 29) - 1;
 
 enum WireType : uint8_t { kVarint = 0, kFixed64 = 1, kDelimited = 2, kStartGroup = 3, kEndGroup = 4, kFixed32 = 5 };
 
-bool TakeVarint(absl::string_view& rest, uint64_t& value) {
-  value = 0;
-  for (size_t i = 0; i < 10 && i < rest.size(); ++i) {
-    const auto byte = static_cast<uint8_t>(rest[i]);
-    value |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
-    if (byte < 0x80) {
-      rest.remove_prefix(i + 1);
-      return true;
-    }
-  }
-  return false;
-}
-
 bool Skip(absl::string_view& rest, size_t size) {
   if (rest.size() < size) return false;
   rest.remove_prefix(size);
@@ -62,6 +49,19 @@ bool SkipValue(absl::string_view& rest, uint32_t number, uint8_t type, int depth
 }
 
 }  // namespace
+
+bool TakeVarint(absl::string_view& rest, uint64_t& value) {
+  value = 0;
+  for (size_t i = 0; i < 10 && i < rest.size(); ++i) {
+    const auto byte = static_cast<uint8_t>(rest[i]);
+    value |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
+    if (byte < 0x80) {
+      rest.remove_prefix(i + 1);
+      return true;
+    }
+  }
+  return false;
+}
 
 bool TakeField(absl::string_view& rest, WireField& field) {
   const absl::string_view start = rest;

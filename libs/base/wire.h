@@ -20,6 +20,9 @@ struct WireField {
 // Takes the next field off the front of `rest`. False if the bytes are no wire format; `rest` is then unspecified.
 bool TakeField(absl::string_view& rest, WireField& field);
 
+// Takes a varint off the front of `rest`. False, and `rest` untouched, if there is none of at most ten bytes.
+bool TakeVarint(absl::string_view& rest, uint64_t& value);
+
 // Appends a varint.
 void AppendVarint(uint64_t value, std::string& out);
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/wire.h"
 #include "libs/rpc/text.h"
 
 namespace sip {
@@ -22,19 +23,6 @@ constexpr uint32_t kStartGroup = 3;
 constexpr uint32_t kEndGroup = 4;
 constexpr uint32_t kFixed32 = 5;
 
-bool ConsumeVarint(absl::string_view& bytes, uint64_t& value) {
-  value = 0;
-  for (size_t i = 0; i < bytes.size() && i < 10; ++i) {
-    const auto byte = static_cast<uint8_t>(bytes[i]);
-    value |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
-    if ((byte & 0x80) == 0) {
-      bytes.remove_prefix(i + 1);
-      return true;
-    }
-  }
-  return false;
-}
-
 bool ConsumeFixed(absl::string_view& bytes, size_t size) {
   if (bytes.size() < size) return false;
   bytes.remove_prefix(size);
@@ -43,7 +31,7 @@ bool ConsumeFixed(absl::string_view& bytes, size_t size) {
 
 bool ConsumeDelimited(absl::string_view& bytes, absl::string_view& value) {
   uint64_t size = 0;
-  if (!ConsumeVarint(bytes, size) || size > bytes.size()) return false;
+  if (!TakeVarint(bytes, size) || size > bytes.size()) return false;
   value = bytes.substr(0, size);
   bytes.remove_prefix(size);
   return true;
@@ -57,7 +45,7 @@ class Walk {
     std::map<int, int> seen;  // How many elements of each repeated field have passed.
     while (!bytes.empty()) {
       uint64_t tag = 0;
-      if (!ConsumeVarint(bytes, tag) || tag > UINT32_MAX || (tag >> 3) == 0) return Fault(prefix, false);
+      if (!TakeVarint(bytes, tag) || tag > UINT32_MAX || (tag >> 3) == 0) return Fault(prefix, false);
       const int number = static_cast<int>(tag >> 3);
       const FieldDescriptor* field = type.FindFieldByNumber(number);
       const std::string path = PathOf(prefix, field, number, seen);
@@ -87,7 +75,7 @@ class Walk {
     switch (encoding) {
       case kVarint: {
         uint64_t ignored = 0;
-        return ConsumeVarint(bytes, ignored) || Fault(path, false);
+        return TakeVarint(bytes, ignored) || Fault(path, false);
       }
       case kFixed64:
         return ConsumeFixed(bytes, 8) || Fault(path, false);
