@@ -583,6 +583,22 @@ TEST_F(EngineTest, ALostAcknowledgementIsFoundOutAndTheCommandIsNotDoubled) {
   EXPECT_EQ(process->engine().partition_status(0).next_idx, 1u);
 }
 
+// It used to be decided without a session, which crashed.
+TEST_F(EngineTest, ARetryThatJoinedACommandIsAnsweredWhenAnotherNodeTakesOver) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  const auto first = Send(*process, Write("case", "note", "text", "r1"));
+  const auto joined = Send(*process, Write("case", "note", "text", "r1"));
+  const auto other = logs.log(kNotesLog)->Claim(0, {}, {}, [](const ValidRecordPtr&) { return absl::OkStatus(); });
+  ASSERT_TRUE(other.ok()) << other.status();
+  process->Settle(&logs);
+  ASSERT_TRUE(first->there() && joined->there());
+  EXPECT_EQ(first->reason(), common::v1::REASON_NOT_CAUGHT_UP);
+  EXPECT_EQ(joined->reason(), common::v1::REASON_NOT_CAUGHT_UP);
+  EXPECT_EQ(process->engine().partition_status(0).phase, PartitionStatus::Phase::kFenced);
+}
+
 TEST_F(EngineTest, ALostRecordIsFoundOutAndTheCommandIsDecidedAgain) {
   MemoryLogStore logs(LogOptions(true));
   const auto store = NewMemoryStreamStore();

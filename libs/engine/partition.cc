@@ -43,7 +43,7 @@ bool Partition::TakeIn(PendingPtr& command) {
     }
     scheduled_ = true;
   }
-  Drain();
+  Drain(/*callers_thread=*/true);
   return true;
 }
 
@@ -107,26 +107,32 @@ void Partition::PostTask(Task task) {
 void Partition::Schedule() {
   if (scheduled_) return;
   scheduled_ = true;
-  parts_.executor.Post([self = shared_from_this()] { self->Drain(); });
+  parts_.executor.Post([self = shared_from_this()] { self->Drain(/*callers_thread=*/false); });
 }
 
-void Partition::Drain() {
-  Inbox inbox;
-  {
+void Partition::Drain(bool callers_thread) {
+  while (true) {
+    Inbox inbox;
+    {
+      MutexLock lock(mutex_);
+      std::swap(inbox, inbox_);
+    }
+    RunTurn(std::move(inbox), callers_thread);
+    PublishStatus();
     MutexLock lock(mutex_);
-    std::swap(inbox, inbox_);
+    // What was decided here may be durable by now, and is answered at once; all else is left to the executor.
+    if (std::exchange(callers_thread, false) && !inbox_.reports.empty()) continue;
+    const bool more_to_do = status_.phase == PartitionStatus::Phase::kServing &&
+                            (!waiting_.empty() || (!import_queue_.empty() && !imports_paused_)) &&
+                            in_flight_.size() < parts_.options.in_flight_limit;
+    scheduled_ = false;
+    if (more_to_do || !inbox_.empty()) Schedule();
+    return;
   }
-  RunTurn(std::move(inbox));
-  PublishStatus();
-  MutexLock lock(mutex_);
-  const bool more_to_do = status_.phase == PartitionStatus::Phase::kServing &&
-                          (!waiting_.empty() || (!import_queue_.empty() && !imports_paused_)) &&
-                          in_flight_.size() < parts_.options.in_flight_limit;
-  scheduled_ = false;
-  if (more_to_do || !inbox_.empty()) Schedule();
 }
 
-void Partition::RunTurn(Inbox inbox) {
+void Partition::RunTurn(Inbox inbox, bool write_here) {
+  if (session_ != nullptr) session_->BeginBatch();
   Settle(inbox.reports);
   for (Task& task : inbox.tasks) task();
   for (ImportItem& item : inbox.imports) import_queue_.push_back(std::move(item));
@@ -145,6 +151,7 @@ void Partition::RunTurn(Inbox inbox) {
       RefuseAll(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP, "", "", "This node does not serve the partition."));
       break;
   }
+  if (session_ != nullptr) session_->EndBatch(write_here);
   FinishShutdownIfIdle();
 }
 

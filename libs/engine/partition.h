@@ -144,14 +144,16 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // False if too many wait. Decides it at once if nobody else is at work here and the executor allows it.
   bool TakeIn(PendingPtr& command);
   void Schedule() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Drain();
-  void RunTurn(Inbox inbox);
+  // `callers_thread`: not the executor's, but one that may as well write what it has decided, and then answers it.
+  void Drain(bool callers_thread);
+  void RunTurn(Inbox inbox, bool write_here);
   void PublishStatus();
 
   // --- ownership (partition_ownership.cc) ---
   absl::Status TakeOver(std::map<uint64_t, std::string>* delivered_leaves);
   void Settle(const std::vector<std::pair<uint64_t, AppendReport>>& reports);
-  void AnswerDurable(InFlight in_flight);
+  void AnswerDurable(InFlight& in_flight);
+  static void TellWaiters(InFlight& in_flight, bool durable);
   void EnterDoubt();
   void ResolveDoubt();
   void StepDown(PartitionStatus::Phase phase, const absl::Status& why);

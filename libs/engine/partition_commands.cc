@@ -52,6 +52,12 @@ void Partition::HandleCommands() {
 }
 
 void Partition::Handle(PendingPtr command) {
+  if (status_.phase != PartitionStatus::Phase::kServing) {
+    // It waited for a record whose fate ended the serving: it is refused, or decided, with all others that wait.
+    MutexLock lock(mutex_);
+    ++waiting_commands_;
+    return waiting_.push_back(std::move(command));
+  }
   if (parts_.clock.Now() >= command->request.deadline) {
     return Reply(*command, RejectionStatus(Reason::REASON_DEADLINE_PASSED));
   }

@@ -103,19 +103,21 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
     ++first_in_flight_;
   }
   if (!settled.empty()) {
-    for (InFlight& in_flight : settled) batch.records.push_back(in_flight.written.stored);
+    for (InFlight& in_flight : settled) {
+      batch.records.push_back(in_flight.written.stored);
+      AnswerDurable(in_flight);
+    }
     records_since_checkpoint_ += settled.size();
     absl::Status applied = parts_.store.Apply(batch);
     if (applied.ok() && records_since_checkpoint_ >= parts_.options.checkpoint_every) applied = SaveCheckpoint();
-    if (!applied.ok()) {
-      // The log has them, the store does not: nothing can be loaded any more. They are acknowledged after the restart.
-      StepDown(PartitionStatus::Phase::kStopped, applied);
-      return;
-    }
     for (InFlight& in_flight : settled) {
       if (CaseEntry* entry = cases_.Find(in_flight.scope); entry != nullptr) --entry->in_flight;
     }
-    for (InFlight& in_flight : settled) AnswerDurable(std::move(in_flight));
+    // The log has them, the store does not: nothing can be loaded any more.
+    if (!applied.ok()) StepDown(PartitionStatus::Phase::kStopped, applied);
+    // Only now: they read the store.
+    for (InFlight& in_flight : settled) TellWaiters(in_flight, /*durable=*/true);
+    if (!applied.ok()) return;
   }
   if (failure == AppendOutcome::kUnknown) EnterDoubt();
   if (failure == AppendOutcome::kFenced) {
@@ -123,12 +125,14 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
   }
 }
 
-void Partition::AnswerDurable(InFlight in_flight) {
-  if (in_flight.command != nullptr) {
-    in_flight_requests_.erase(in_flight.command->request_key);
-    Reply(*in_flight.command, AnswerOf(in_flight.written.decoded));
-  }
-  for (auto& waiter : in_flight.waiters) waiter(true);
+void Partition::AnswerDurable(InFlight& in_flight) {
+  if (in_flight.command == nullptr) return;
+  in_flight_requests_.erase(in_flight.command->request_key);
+  Reply(*in_flight.command, AnswerOf(in_flight.written.decoded));
+}
+
+void Partition::TellWaiters(InFlight& in_flight, bool durable) {
+  for (auto& waiter : in_flight.waiters) waiter(durable);
 }
 
 void Partition::EnterDoubt() {
@@ -166,7 +170,8 @@ void Partition::ResolveDoubt() {
   for (InFlight& in_flight : pending) {
     const auto found = delivered.find(in_flight.written.stored->idx);
     if (found != delivered.end() && found->second == in_flight.written.stored->leaf) {
-      AnswerDurable(std::move(in_flight));
+      AnswerDurable(in_flight);
+      TellWaiters(in_flight, /*durable=*/true);
       continue;
     }
     if (in_flight.command != nullptr) {
@@ -174,7 +179,7 @@ void Partition::ResolveDoubt() {
       ++waiting_commands_;
       again.push_back(std::move(in_flight.command));
     }
-    for (auto& waiter : in_flight.waiters) waiter(false);
+    TellWaiters(in_flight, /*durable=*/false);
   }
   for (auto it = again.rbegin(); it != again.rend(); ++it) waiting_.push_front(std::move(*it));
   if (import_callbacks_.on_rewind) import_callbacks_.on_rewind();
@@ -194,7 +199,7 @@ void Partition::StepDown(PartitionStatus::Phase phase, const absl::Status& why) 
   in_flight_requests_.clear();
   for (InFlight& in_flight : pending) {
     if (in_flight.command != nullptr) Reply(*in_flight.command, unknown);
-    for (auto& waiter : in_flight.waiters) waiter(false);
+    TellWaiters(in_flight, /*durable=*/false);
   }
   RefuseAll(unknown);
   if (phase == PartitionStatus::Phase::kStopped && on_stopped_) on_stopped_(why);

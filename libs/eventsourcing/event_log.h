@@ -67,8 +67,8 @@ struct AppendReport {
 };
 
 // Writes one partition under one claim. Not thread-safe: one strand calls it. Callbacks run on the log's thread, in the order of
-// the appends, and must be quick; with some logs they run within Append. Destroying the session ends it: appends still in flight
-// are reported kUnknown before the destructor returns, and no callback runs after. Destroy it before the log.
+// the appends, and must be quick; with some logs they run within Append or EndBatch. Destroying the session ends it: appends still
+// in flight are reported kUnknown before the destructor returns, and no callback runs after. Destroy it before the log.
 class LogSession {
  public:
   using Done = absl::AnyInvocable<void(AppendReport)>;
@@ -84,6 +84,13 @@ class LogSession {
   //   INTERNAL: it is not the next valid command, a defect of the caller;
   //   ABORTED, UNAVAILABLE: kFenced, kUnknown has been found for an earlier append; the session is over.
   virtual absl::Status Append(Record record, Done done) = 0;
+
+  // Between BeginBatch and EndBatch the log may keep appends back to write them as one. Only a hint: they may also be written, and
+  // reported, before. EndBatch without BeginBatch does nothing.
+  virtual void BeginBatch() {}
+  // `write_here`: the caller has nothing else to do, the log may write on its thread, and the reports come before it returns. The
+  // caller then holds no lock that a callback takes.
+  virtual void EndBatch(bool write_here) { static_cast<void>(write_here); }
 };
 
 // What a tail delivers at once. A partition appears in `progress` when a record of it was folded, even if none was valid, and now

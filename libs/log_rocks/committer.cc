@@ -86,7 +86,7 @@ absl::Status Committer::CheckTaken() const {
   return stopping_ ? absl::UnavailableError("the log is closed") : absl::OkStatus();
 }
 
-absl::Status Committer::Append(const std::shared_ptr<SessionCore>& core, LiveRecord record, LogSession::Done done) {
+absl::Status Committer::Append(const std::shared_ptr<SessionCore>& core, LiveRecord record, WriteAt when, LogSession::Done done) {
   if (reserve_reached_) {
     SIP_RETURN_IF_ERROR(CheckDisk());
     reserve_reached_ = false;
@@ -97,7 +97,7 @@ absl::Status Committer::Append(const std::shared_ptr<SessionCore>& core, LiveRec
   if (queued_records_ >= options_.queue_records || (queued_records_ > 0 && queued_bytes_ + bytes > options_.queue_bytes)) {
     return RejectionStatus(Reason::REASON_OVERLOADED);
   }
-  Commit& commit = OpenCommit();
+  Commit& commit = OpenCommit(when);
   SIP_ASSIGN_OR_RETURN(const Verdict verdict, Judge(record, commit));
   const bool valid = verdict == Verdict::kValid;
   if (valid) {
@@ -128,7 +128,7 @@ absl::StatusOr<Committer::Claims> Committer::CommitClaims(std::vector<LiveRecord
   auto group = std::make_shared<ClaimGroup>();
   MutexLock lock(mutex_);
   SIP_RETURN_IF_ERROR(CheckTaken());
-  Commit& commit = OpenCommit();
+  Commit& commit = OpenCommit(WriteAt::kOnce);
   group->result->chunk = commit.number;
   for (LiveRecord& record : claims) {
     // A claim that lost is not written: nobody but its node has seen it.
@@ -149,13 +149,29 @@ absl::Status Committer::health() const {
   return failed_;
 }
 
-Committer::Commit& Committer::OpenCommit() {
-  if (!waiting_.empty() && waiting_.back()->bytes < options_.chunk_bytes) return *waiting_.back();
-  if (!waiting_.empty()) Seal(*waiting_.back());
-  waiting_.push_back(std::make_unique<Commit>());
-  waiting_.back()->number = next_number_;
-  waiting_.back()->chunk->number = next_number_;
-  if (waiting_.size() == 1) changed_.NotifyAll();
+void Committer::Flush(bool here) {
+  mutex_.Lock();
+  // Whoever is writing goes on with what waits.
+  const bool to_do = !waiting_.empty() && !writing_;
+  if (!to_do || !here) {
+    if (to_do) changed_.NotifyAll();
+    return mutex_.Unlock();
+  }
+  std::unique_ptr<Commit> commit = TakeFirst();
+  mutex_.Unlock();
+  Finish(std::move(commit));
+  EndWriting();
+}
+
+Committer::Commit& Committer::OpenCommit(WriteAt when) {
+  const bool full = !waiting_.empty() && waiting_.back()->bytes >= options_.chunk_bytes;
+  if (full) Seal(*waiting_.back());
+  if (full || waiting_.empty()) {
+    waiting_.push_back(std::make_unique<Commit>());
+    waiting_.back()->number = next_number_;
+    waiting_.back()->chunk->number = next_number_;
+  }
+  if (!writing_ && (when == WriteAt::kOnce || full)) changed_.NotifyAll();
   return *waiting_.back();
 }
 
@@ -170,30 +186,47 @@ void Committer::Seal(Commit& commit) {
 }
 
 void Committer::Run() {
-  while (std::unique_ptr<Commit> commit = TakeNext()) Finish(std::move(commit));
+  while (std::unique_ptr<Commit> commit = AwaitNext()) {
+    Finish(std::move(commit));
+    EndWriting();
+  }
 }
 
 void Committer::AwaitWork() {
-  while (waiting_.empty() && !stopping_) {
-    if (!idle_due_ || options_.idle_interval == absl::InfiniteDuration()) {
+  while (writing_ || (waiting_.empty() && !stopping_)) {
+    if (writing_ || !idle_due_ || options_.idle_interval == absl::InfiniteDuration()) {
       changed_.Wait(mutex_);
-    } else if (!changed_.WaitWithTimeout(mutex_, options_.idle_interval)) {
+    } else if (!changed_.WaitWithTimeout(mutex_, options_.idle_interval) && !writing_) {
       idle_due_ = false;
+      writing_ = true;
       mutex_.Unlock();
       options_.on_idle();
       mutex_.Lock();
+      writing_ = false;
     }
   }
 }
 
-std::unique_ptr<Committer::Commit> Committer::TakeNext() {
+std::unique_ptr<Committer::Commit> Committer::AwaitNext() {
   MutexLock lock(mutex_);
   AwaitWork();
-  if (waiting_.empty()) return nullptr;
+  return waiting_.empty() ? nullptr : TakeFirst();
+}
+
+std::unique_ptr<Committer::Commit> Committer::TakeFirst() {
   if (waiting_.size() == 1) Seal(*waiting_.back());
   std::unique_ptr<Commit> commit = std::move(waiting_.front());
   waiting_.pop_front();
+  writing_ = true;
   return commit;
+}
+
+void Committer::EndWriting() {
+  MutexLock lock(mutex_);
+  writing_ = false;
+  // The committer's thread waits without an end while nothing was written since on_idle.
+  const bool first_since_idle = !std::exchange(idle_due_, true);
+  if (!waiting_.empty() || stopping_ || first_since_idle) changed_.NotifyAll();
 }
 
 void Committer::Finish(std::unique_ptr<Commit> commit) {
@@ -204,7 +237,6 @@ void Committer::Finish(std::unique_ptr<Commit> commit) {
     evicted = window_.Publish(std::move(commit->chunk));
   }
   Report(*commit);
-  idle_due_ = true;
   options_.after_commit(commit->state.has_value() ? &*commit->state : nullptr);
 }
 

@@ -1,5 +1,6 @@
 // The one writer of the folder (internal to log_rocks). Callers put their records into the open chunk themselves, while the one
-// before it is being written and synced; the committer's thread only writes, syncs, and tells everybody.
+// before it is being written and synced. Writing, syncing and telling everybody is done by one thread at a time: the committer's
+// own, or a caller's that has nothing else to do.
 #ifndef SIP_LIBS_LOG_ROCKS_COMMITTER_H_
 #define SIP_LIBS_LOG_ROCKS_COMMITTER_H_
 
@@ -43,9 +44,9 @@ class Committer {
     std::function<absl::StatusOr<uint64_t>()> free_bytes;
     // The table is saved with every such chunk.
     uint64_t state_every = 1;
-    // After each commit, on the committer's thread; with the table as it was behind the chunk, if it was saved with it.
+    // After each commit, on the thread that wrote it; with the table as it was behind the chunk, if it was saved with it.
     std::function<void(const log::v1::EmbeddedLogState* state)> after_commit;
-    // Once when nothing was committed for `idle_interval` after a commit, on the committer's thread.
+    // Once when nothing was committed for `idle_interval` after a commit; never while somebody writes.
     absl::Duration idle_interval = absl::InfiniteDuration();
     std::function<void()> on_idle;
     // Once, after the commit that failed has been reported.
@@ -61,8 +62,12 @@ class Committer {
   // Commits what waits and ends the thread; later appends are refused. Idempotent.
   void Stop();
 
+  // When the open chunk is written: as soon as can be, or at the next Flush (or append that does not wait), if not before.
+  enum class WriteAt : uint8_t { kOnce, kFlush };
   // Puts a record into the open chunk; `done` gets its report. Not OK as LogSession::Append says.
-  absl::Status Append(const std::shared_ptr<SessionCore>& core, LiveRecord record, LogSession::Done done);
+  absl::Status Append(const std::shared_ptr<SessionCore>& core, LiveRecord record, WriteAt when, LogSession::Done done);
+  // Has written what was appended: on this thread, before it returns, if `here` and nobody else is writing.
+  void Flush(bool here);
   // Puts those claims that win into one chunk; says which did, and the chunk, once it is durable. Blocks.
   struct Claims {
     uint64_t chunk = 0;
@@ -81,13 +86,16 @@ class Committer {
   void Run();
   absl::Status CheckTaken() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The chunk that takes records now.
-  Commit& OpenCommit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Commit& OpenCommit(WriteAt when) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Seal(Commit& commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<Verdict> Judge(const LiveRecord& record, const Commit& commit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The next one to write, sealed; null when the end has come.
-  std::unique_ptr<Commit> TakeNext();
-  // Until there is something to write or the end has come.
+  // The next one to write; null when the end has come.
+  std::unique_ptr<Commit> AwaitNext();
+  // Until there is something to write, and nobody who does, or the end has come.
   void AwaitWork() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The first that waits, sealed. The caller is the writer until EndWriting.
+  std::unique_ptr<Commit> TakeFirst() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void EndWriting();
   void Finish(std::unique_ptr<Commit> commit);
   absl::Status Write(Commit& commit);
   void Report(Commit& commit);
@@ -101,14 +109,15 @@ class Committer {
   std::atomic<bool> reserve_reached_{false};
 
   mutable Mutex mutex_;
-  CondVar changed_;  // Something waits to be written, a group of claims is done, or the end has come.
+  CondVar changed_;  // Something is to be written or was, a group of claims is done, or the end has come.
   std::deque<std::unique_ptr<Commit>> waiting_ ABSL_GUARDED_BY(mutex_);  // All but the last are sealed.
   uint64_t next_number_ ABSL_GUARDED_BY(mutex_) = 0;                     // Of the chunk that is not sealed.
   size_t queued_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t queued_records_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status failed_ ABSL_GUARDED_BY(mutex_);
-  bool idle_due_ = false;  // There was a commit since on_idle; the thread's own.
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;   // Somebody writes: nobody else may.
+  bool idle_due_ ABSL_GUARDED_BY(mutex_) = false;  // There was a commit since on_idle.
   std::thread thread_;
 };
 

@@ -17,11 +17,14 @@ constexpr uint64_t kChunksPerRead = 4096;
 // How far the checkpoint of an idle partition may lie behind.
 constexpr uint64_t kIdleProgressChunks = 256;
 
-class RocksSession : public LogSession {
+class RocksSession final : public LogSession {
  public:
   RocksSession(Committer& committer, uint16_t log, ReaderCheckpoint claimed)
       : committer_(committer), log_(log), claimed_(std::move(claimed)) {}
-  ~RocksSession() override { core_->callbacks.Close({}); }
+  ~RocksSession() override {
+    EndBatch(/*write_here=*/false);
+    core_->callbacks.Close({});
+  }
 
   const ReaderCheckpoint& claimed() const override { return claimed_; }
 
@@ -41,7 +44,14 @@ class RocksSession : public LogSession {
     if (record.kind != RecordKind::kCommand) return absl::InternalError("only commands are appended");
     absl::StatusOr<LiveRecord> live = MakeLiveRecord(log_, claimed_.fold.partition, std::move(record));
     if (!live.ok()) return absl::InternalError(live.status().message());
-    return committer_.Append(core_, *std::move(live), std::move(done));
+    return committer_.Append(core_, *std::move(live), in_batch_ ? Committer::WriteAt::kFlush : Committer::WriteAt::kOnce,
+                             std::move(done));
+  }
+
+  void BeginBatch() override { in_batch_ = true; }
+
+  void EndBatch(bool write_here) override {
+    if (std::exchange(in_batch_, false)) committer_.Flush(write_here);
   }
 
  private:
@@ -49,6 +59,7 @@ class RocksSession : public LogSession {
   const uint16_t log_;
   const ReaderCheckpoint claimed_;
   const std::shared_ptr<SessionCore> core_ = std::make_shared<SessionCore>();
+  bool in_batch_ = false;
 };
 
 class RocksTail : public LogTail {

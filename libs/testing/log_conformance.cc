@@ -351,9 +351,34 @@ TEST_P(LogConformance, AFullLogRefusesAndGoesOnWhenThereIsRoom) {
   EXPECT_EQ(EndOf(log(), 0), 3u);
 }
 
+TEST_P(LogConformance, ABatchIsDurableOnceItHasEnded) {
+  Owner owner(log(), 0);
+  int next = 0;
+  for (const bool write_here : {true, false}) {
+    owner.session().BeginBatch();
+    for (const int end = next + 3; next < end; ++next) ASSERT_TRUE(owner.Append(absl::StrCat(next)).ok());
+    owner.session().EndBatch(write_here);
+    owner.reports().AwaitDurable();
+    EXPECT_EQ(EndOf(log(), 0), static_cast<uint64_t>(next));
+  }
+  owner.session().EndBatch(/*write_here=*/true);  // None was begun.
+  owner.AppendAndAwait(next, 1);
+}
+
+TEST_P(LogConformance, AnEmptyBatchKeepsNothingBack) {
+  Owner owner(log(), 0);
+  owner.session().BeginBatch();
+  owner.session().EndBatch(/*write_here=*/true);
+  owner.AppendAndAwait(0, 3);
+}
+
 TEST_P(LogConformance, ADestroyedSessionHasReportedEveryAppendOnce) {
   Owner owner(log(), 0);
-  for (int i = 0; i < 200; ++i) ASSERT_TRUE(owner.Append(absl::StrCat(i)).ok());
+  for (int i = 0; i < 200; ++i) {
+    // The last ones in a batch that never ends.
+    if (i == 190) owner.session().BeginBatch();
+    ASSERT_TRUE(owner.Append(absl::StrCat(i)).ok());
+  }
   owner.session_pointer().reset();
   size_t durable = 0;
   size_t number = 0;
@@ -512,7 +537,13 @@ TEST_P(LogConformance, WritersAndReadersOfAllPartitionsAtOnce) {
   for (uint32_t p = 0; p < LogBackend::kPartitions; ++p) {
     threads.emplace_back([&, p] {
       Owner owner(log(), p);
-      for (int i = 0; i < kPerPartition; ++i) owner.Append(absl::StrCat(i)).IgnoreError();
+      for (int i = 0; i < kPerPartition; ++i) {
+        // Some in batches, of which one half are written by this thread if it comes to that.
+        if (p % 2 == 0 && i % 3 == 0) owner.session().BeginBatch();
+        owner.Append(absl::StrCat(i)).IgnoreError();
+        if (i % 3 == 2) owner.session().EndBatch(/*write_here=*/i % 2 == 0);
+      }
+      owner.session().EndBatch(/*write_here=*/false);
       owner.reports().AwaitDurable();
       EXPECT_EQ(EndOf(log(), p), uint64_t{kPerPartition});
     });
