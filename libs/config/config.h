@@ -62,6 +62,7 @@ struct Config {
   absl::Duration engine_import_gather = absl::Milliseconds(10);
   absl::Duration engine_clock_bound = absl::Seconds(10);
   absl::Duration views_gather = absl::Milliseconds(20);
+  uint64_t views_memo_bytes = uint64_t{32} << 20;
 
   // What lies on disk.
   uint64_t storage_batch_records = 1000;

@@ -70,6 +70,8 @@ std::vector<Option> MakeOptions() {
        "How far this node's clock may lie behind the last record before a partition is refused."},
       {"views.gather", PeriodOption{&C::views_gather, absl::ZeroDuration(), absl::Seconds(10)},
        "How long a view gathers records before it writes its rows, while no query waits for them."},
+      {"views.memo_bytes", BytesOption{&C::views_memo_bytes, 0, kTiB},
+       "Memory for what is kept of cases that are asked for often: who is party, and the current plan."},
       {"storage.batch_records", CountOption{&C::storage_batch_records, 1, 100'000}, "The most records in one durable write."},
       {"storage.disk_reserve_bytes", BytesOption{&C::storage_disk_reserve_bytes, 0, kTiB},
        "Free disk space below which commands are refused."},

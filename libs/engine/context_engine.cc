@@ -58,13 +58,16 @@ ContextEngine::~ContextEngine() {
 }
 
 absl::Status ContextEngine::Start() {
+  bool replayed = false;
   for (uint32_t p = 0; p < partitions_.size(); ++p) {
     const absl::Status status = partitions_[p]->Start();
     if (!status.ok()) {
       return absl::Status(status.code(), absl::StrCat(log_name(), " partition ", p, ": ", status.message()));
     }
+    replayed = replayed || partition_status(p).replayed > 0;
   }
-  return absl::OkStatus();
+  // Else a process that is killed again and again would fold the same again each time.
+  return replayed ? parts_.store.Flush() : absl::OkStatus();
 }
 
 void ContextEngine::StartImports() {

@@ -21,6 +21,8 @@ class MemoryStreamStore final : public StreamStore {
     return absl::OkStatus();
   }
 
+  absl::Status Flush() override { return absl::OkStatus(); }
+
   absl::StatusOr<ReaderCheckpoint> LoadCheckpoint(uint32_t partition) const override {
     MutexLock lock(mutex_);
     const auto it = checkpoints_.find(partition);

@@ -58,6 +58,8 @@ class StreamStore {
   virtual ~StreamStore() = default;
 
   virtual absl::Status Apply(const StreamStoreBatch& batch) = 0;
+  // What was applied so far is on disk: a process that is killed from now on need not apply it again.
+  virtual absl::Status Flush() = 0;
 
   // The default checkpoint if there is none.
   virtual absl::StatusOr<ReaderCheckpoint> LoadCheckpoint(uint32_t partition) const = 0;

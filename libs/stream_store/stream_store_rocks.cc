@@ -104,6 +104,8 @@ class RocksStreamStore final : public StreamStore {
     return database_->Write(rows, Durability::kWhenFlushed);
   }
 
+  absl::Status Flush() override { return database_->Flush(); }
+
   absl::StatusOr<ReaderCheckpoint> LoadCheckpoint(uint32_t partition) const override {
     return LoadCheckpointAt(KeyOf('c', partition));
   }

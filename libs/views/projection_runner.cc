@@ -33,7 +33,13 @@ absl::Status ProjectionRunner::Open() {
 }
 
 void ProjectionRunner::CatchUp() {
-  for (absl::StatusOr<bool> more = true; more.ok() && *more;) more = PollOnce();
+  bool something = false;
+  for (absl::StatusOr<bool> more = true; more.ok() && *more;) {
+    more = PollOnce();
+    something = something || (more.ok() && *more);
+  }
+  if (!something) return;
+  if (absl::Status flushed = store_.Flush(); !flushed.ok()) progress_.Stop(std::move(flushed));
 }
 
 void ProjectionRunner::Start() {
@@ -103,7 +109,10 @@ absl::Status ProjectionRunner::CommitBatch(const EventLog& log, const TailBatch&
   }
   MutexLock lock(commit_mutex_);
   const std::unique_ptr<ViewTransaction> transaction = store_.Begin();
-  for (const auto& record : records) input_.projection.Apply(*record, *transaction);
+  for (const auto& record : records) {
+    transaction->Concerns(Uuid::FromBytes(record->header.case_id()).value_or(Uuid()));
+    input_.projection.Apply(*record, *transaction);
+  }
   return store_.Commit(*transaction, checkpoints);
 }
 

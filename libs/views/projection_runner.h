@@ -37,7 +37,8 @@ class ProjectionRunner {
   // Opens the logs where the stored checkpoints stand and tells `progress`. DATA_LOSS if a checkpoint is of another history:
   // rebuild.
   absl::Status Open();
-  // After Open: reads until there is nothing more. After an error the view stands still, as it would later.
+  // After Open: reads until there is nothing more, and keeps that on disk: a process that is killed again and again would else read
+  // the same again each time. After an error the view stands still, as it would later.
   void CatchUp();
   // After Open: begins to read, on threads of its own.
   void Start();

@@ -17,7 +17,7 @@ constexpr char kCheckpoints = '\x02';
 
 class SnapshotReader final : public ViewReader {
  public:
-  explicit SnapshotReader(std::unique_ptr<RocksSnapshot> snapshot) : snapshot_(std::move(snapshot)) {}
+  SnapshotReader(uint64_t commit, std::unique_ptr<RocksSnapshot> snapshot) : commit_(commit), snapshot_(std::move(snapshot)) {}
 
   absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) const override { return snapshot_->Get(StoredRowKey(key)); }
 
@@ -31,7 +31,10 @@ class SnapshotReader final : public ViewReader {
         rows, [&](absl::string_view key, absl::string_view value) { return visit(key.substr(1), value) && --left > 0; });
   }
 
+  uint64_t commit() const override { return commit_; }
+
  private:
+  const uint64_t commit_;
   const std::unique_ptr<RocksSnapshot> snapshot_;
 };
 
@@ -97,10 +100,18 @@ absl::Status ViewStore::Commit(const ViewTransaction& transaction, absl::Span<co
   for (const ViewCheckpoint& checkpoint : checkpoints) {
     batch.Put(StoredCheckpointKey(checkpoint.log_name, checkpoint.partition), EncodeCheckpoint(checkpoint.checkpoint));
   }
-  return database_->Write(batch, Durability::kWhenFlushed);
+  SIP_RETURN_IF_ERROR(database_->Write(batch, Durability::kWhenFlushed));
+  const uint64_t commit = commits_ + 1;
+  for (ViewCommitListener* listener : listeners_) listener->OnCommit(commit, transaction.cases_);
+  commits_ = commit;
+  return absl::OkStatus();
 }
 
-std::unique_ptr<ViewReader> ViewStore::Snapshot() const { return std::make_unique<SnapshotReader>(database_->Snapshot()); }
+std::unique_ptr<ViewReader> ViewStore::Snapshot() const {
+  // The number first: the rows may be newer than it tells, never older.
+  const uint64_t commit = commits_;
+  return std::make_unique<SnapshotReader>(commit, database_->Snapshot());
+}
 
 absl::StatusOr<std::vector<ViewCheckpoint>> ViewStore::Checkpoints() const {
   std::vector<ViewCheckpoint> checkpoints;

@@ -84,11 +84,12 @@ CaseRecords CaseRecordsOf(WriteSide& write_side) {
 }
 
 absl::StatusOr<std::unique_ptr<ReadSide>> ReadSide::Open(const Config& config, Clock& clock, WriteSide& write_side) {
-  std::unique_ptr<ReadSide> side(new ReadSide(write_side));
+  std::unique_ptr<ReadSide> side(new ReadSide(config, write_side));
   ViewSet::Parts parts{
       write_side.codec(),
       write_side.timer(),
       clock,
+      side->memos_,
       &write_side.resources(),
       config.views_gather,
       config.data_dir + "/views",
@@ -119,6 +120,18 @@ void ReadSide::AddServices(RpcServer& server) const {
 }
 
 void ReadSide::UpdateMetrics(Metrics& metrics) const {
+  const auto update_memo = [&](const char* kind, const auto& memo) {
+    const auto counts = memo.counts();
+    const auto set = [&](StaticText name, StaticText help, double value) {
+      metrics.GetGauge(name, help, {{"kind", kind}}).Set(value);
+    };
+    set("sip_view_memo_bytes", "Memory that is taken by what is kept of cases that are asked for.",
+        static_cast<double>(counts.bytes));
+    set("sip_view_memo_found", "Questions since the start that were answered from memory.", static_cast<double>(counts.found));
+    set("sip_view_memo_missed", "Questions since the start for which rows were read.", static_cast<double>(counts.missed));
+  };
+  update_memo("facts", memos_.facts);
+  update_memo("current_plan", memos_.current_plans);
   for (const std::string& name : views_->Names()) {
     const ViewProgress& progress = views_->progress(name);
     const MetricLabels labels = {{"view", name}};

@@ -11,6 +11,7 @@
 #include "libs/rpc/server.h"
 #include "libs/telemetry/metrics.h"
 #include "services/sipd/write_side.h"
+#include "services/views/server/case_memos.h"
 #include "services/views/server/case_records.h"
 #include "services/views/server/view_set.h"
 
@@ -31,9 +32,10 @@ class ReadSide {
   void Stop() { views_->Stop(); }
 
  private:
-  explicit ReadSide(WriteSide& write_side) : write_side_(write_side) {}
+  ReadSide(const Config& config, WriteSide& write_side) : write_side_(write_side), memos_(config.views_memo_bytes) {}
 
   WriteSide& write_side_;
+  CaseMemos memos_;
   std::unique_ptr<ViewSet> views_;
 };
 

@@ -4,43 +4,43 @@
 #include <utility>
 
 #include "libs/base/status_macros.h"
-#include "libs/base/wire.h"
 #include "libs/eventsourcing/rejection.h"
 #include "services/views/projections/cases.h"
 #include "services/views/projections/rows.h"
 #include "services/views/queries/row_source.h"
+#include "services/views/server/view_rows.h"
 
 namespace sip {
 
 namespace {
 
-// Whether the stored row of a case names the agency as party: only that part of it is parsed.
-bool NamesParty(absl::string_view row, absl::string_view agency_id) {
-  common::v1::CaseFacts facts;
-  WireField field;
-  while (!row.empty() && TakeField(row, field)) {
-    if (field.number != views::v1::CaseRow::kFactsFieldNumber || !field.is_delimited) continue;
-    if (!facts.MergeFromString(std::string(field.delimited))) return false;
-  }
-  return row.empty() && IsParty(facts, agency_id);
+absl::Status NotDisclosed() { return RejectionStatus(Reason::REASON_NOT_FOUND_OR_NOT_DISCLOSED, "", "case_id"); }
+
+absl::StatusOr<views::v1::CaseRow> RowOf(const ViewReading& reading, absl::string_view case_id) {
+  SIP_ASSIGN_OR_RETURN(std::optional<views::v1::CaseRow> row,
+                       FindRow<views::v1::CaseRow>(ViewRows(reading[kCasesView]), CaseRowKey(case_id)));
+  if (!row.has_value()) return NotDisclosed();
+  return *std::move(row);
 }
 
-// The stored row of the case, if the calling agency is party to it.
-absl::StatusOr<std::string> DisclosedRow(const ViewReading& reading, absl::string_view case_id, const CallContext& call) {
-  SIP_ASSIGN_OR_RETURN(std::optional<std::string> stored, reading[kCasesView].Get(CaseRowKey(case_id)));
-  if (stored.has_value() && NamesParty(*stored, call.actor.agency_id())) return *std::move(stored);
-  return RejectionStatus(Reason::REASON_NOT_FOUND_OR_NOT_DISCLOSED, "", "case_id");
+absl::StatusOr<std::shared_ptr<const common::v1::CaseFacts>> FactsOf(const ViewReading& reading, absl::string_view case_id) {
+  const Uuid id = Uuid::Parse(case_id).value_or(Uuid());
+  if (std::shared_ptr<const common::v1::CaseFacts> kept = reading.memos->facts.Find(id); kept != nullptr) return kept;
+  SIP_ASSIGN_OR_RETURN(views::v1::CaseRow row, RowOf(reading, case_id));
+  return reading.memos->facts.Keep(id, reading[kCasesView].commit(), std::move(*row.mutable_facts()));
 }
 
 }  // namespace
 
 absl::Status CheckIsParty(const ViewReading& reading, absl::string_view case_id, const CallContext& call) {
-  return DisclosedRow(reading, case_id, call).status();
+  SIP_ASSIGN_OR_RETURN(const std::shared_ptr<const common::v1::CaseFacts> facts, FactsOf(reading, case_id));
+  return IsParty(*facts, call.actor.agency_id()) ? absl::OkStatus() : NotDisclosed();
 }
 
 absl::StatusOr<views::v1::CaseRow> AuthorizedCase(const ViewReading& reading, absl::string_view case_id, const CallContext& call) {
-  SIP_ASSIGN_OR_RETURN(const std::string stored, DisclosedRow(reading, case_id, call));
-  return ParseRow<views::v1::CaseRow>(stored);
+  SIP_ASSIGN_OR_RETURN(views::v1::CaseRow row, RowOf(reading, case_id));
+  if (!IsParty(row.facts(), call.actor.agency_id())) return NotDisclosed();
+  return row;
 }
 
 ViewQuestion QuestionAbout(absl::string_view case_id, const CallContext& call, std::vector<std::string> views) {

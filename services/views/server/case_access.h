@@ -12,17 +12,13 @@
 
 namespace sip {
 
-// The view that AuthorizedCase reads: part of every question about a case.
-inline constexpr char kCasesView[] = "cases";
-
-// The case's row, if the calling agency is party to it; NOT_FOUND_OR_NOT_DISCLOSED otherwise.
 // OK if the calling agency is party to the case; else REASON_NOT_FOUND_OR_NOT_DISCLOSED, also if there is no such case.
 absl::Status CheckIsParty(const ViewReading& reading, absl::string_view case_id, const CallContext& call);
 
 // The same, with the case's row.
 absl::StatusOr<views::v1::CaseRow> AuthorizedCase(const ViewReading& reading, absl::string_view case_id, const CallContext& call);
 
-// A question about one case: its own views and the one that decides about access.
+// A question about one case: its own views and kCasesView, which decides about access.
 ViewQuestion QuestionAbout(absl::string_view case_id, const CallContext& call, std::vector<std::string> views);
 
 }  // namespace sip

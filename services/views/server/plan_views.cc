@@ -25,7 +25,6 @@ namespace {
 using views::v1::PlanRow;
 using views::v1::ReadAt;
 
-constexpr char kPlanView[] = "current_plan";
 constexpr char kPlansLog[] = "sip.plans";
 constexpr uint32_t kDefaultPageSize = 50;
 constexpr uint32_t kMaxPageSize = 1000;
@@ -95,13 +94,21 @@ class PlanQueries {
                                                const std::string& case_id) {
     SIP_RETURN_IF_ERROR(reading.status());
     SIP_RETURN_IF_ERROR(CheckIsParty(*reading, case_id, call));
-    SIP_ASSIGN_OR_RETURN(const std::optional<std::string> plan, FindCurrentPlanBytes(ViewRows((*reading)[kPlanView]), case_id));
-    if (!plan.has_value()) return NotDisclosed("case_id");
+    SIP_ASSIGN_OR_RETURN(const std::shared_ptr<const std::string> plan, CurrentPlanOf(*reading, case_id));
     using Response = views::v1::GetCurrentPlanResponse;
     std::string response;
     AppendDelimited(Response::kPlanFieldNumber, *plan, response);
     AppendDelimited(Response::kReadAtFieldNumber, reading->read_at.SerializeAsString(), response);
     return response;
+  }
+
+  static absl::StatusOr<std::shared_ptr<const std::string>> CurrentPlanOf(const ViewReading& reading, const std::string& case_id) {
+    const Uuid id = Uuid::Parse(case_id).value_or(Uuid());
+    if (std::shared_ptr<const std::string> kept = reading.memos->current_plans.Find(id); kept != nullptr) return kept;
+    const ViewReader& rows = reading[kPlanView];
+    SIP_ASSIGN_OR_RETURN(std::optional<std::string> plan, FindCurrentPlanBytes(ViewRows(rows), case_id));
+    if (!plan.has_value()) return NotDisclosed("case_id");
+    return reading.memos->current_plans.Keep(id, rows.commit(), *std::move(plan));
   }
 
   static absl::StatusOr<PlanAnswer> PlanIn(absl::StatusOr<ViewReading> reading, const CallContext& call,

@@ -17,6 +17,7 @@ namespace sip {
 const ViewReader& ViewReading::operator[](absl::string_view name) const {
   const auto it = views.find(name);
   SIP_CHECK(it != views.end());
+  if (it->second == nullptr) it->second = set->Snapshot(name);
   return *it->second;
 }
 
@@ -52,6 +53,7 @@ absl::Status ViewSet::Add(std::unique_ptr<Projection> projection) {
   view.projection = std::move(projection);
   const FoldInput input{*view.projection, logs, parts_.codec};
   SIP_ASSIGN_OR_RETURN(view.store, OpenOrRebuildView(input, parts_.root, parts_.resources));
+  for (ViewCommitListener* listener : parts_.memos.ListenersOf(name)) view.store->AddListener(*listener);
   ViewProgress::Options options;
   options.leaf_lookup = [this, names_of_ids](absl::string_view log_id, uint32_t partition,
                                              uint64_t idx) -> std::optional<std::string> {
@@ -114,9 +116,11 @@ void ViewSet::WaitForNext(const std::shared_ptr<Waiting>& waiting) {
 
 ViewReading ViewSet::TakeReading(const ViewQuestion& question) const {
   ViewReading reading;
+  reading.set = this;
+  reading.memos = &parts_.memos;
   std::map<std::pair<std::string, uint32_t>, ConsistencyToken> least;
   for (const std::string& name : question.views) {
-    // Positions before rows: the rows then hold at least what is told.
+    // Positions before rows, or what is kept of them: these then hold at least what is told.
     const ViewProgress& at = progress(name);
     for (const ViewPosition& position : question.case_id.IsNil() ? at.Positions() : at.PositionsOf(question.case_id)) {
       if (position.next_idx == 0) continue;
@@ -124,7 +128,7 @@ ViewReading ViewSet::TakeReading(const ViewQuestion& question) const {
       const auto [it, added] = least.try_emplace({position.log_name, position.partition}, token);
       if (!added && token.idx < it->second.idx) it->second = token;
     }
-    reading.views[name] = views_.find(name)->second.store->Snapshot();
+    reading.views[name] = nullptr;
   }
   for (const auto& [place, token] : least) reading.read_at.add_consistency_tokens(EncodeToken(token));
   *reading.read_at.mutable_as_of_or_now() = ToProto(parts_.clock.Now());
@@ -146,11 +150,15 @@ std::vector<std::string> ViewSet::Names() const {
   return names;
 }
 
-ViewProgress& ViewSet::progress(absl::string_view name) const {
+const ViewSet::View& ViewSet::view(absl::string_view name) const {
   const auto it = views_.find(name);
   SIP_CHECK(it != views_.end());
-  return *it->second.progress;
+  return it->second;
 }
+
+std::unique_ptr<ViewReader> ViewSet::Snapshot(absl::string_view name) const { return view(name).store->Snapshot(); }
+
+ViewProgress& ViewSet::progress(absl::string_view name) const { return *view(name).progress; }
 
 void ViewSet::Stop() {
   for (auto& [name, view] : views_) {

@@ -23,15 +23,20 @@
 #include "libs/views/projection_runner.h"
 #include "libs/views/view_progress.h"
 #include "libs/views/view_store.h"
+#include "services/views/server/case_memos.h"
 #include "sip/views/v1/read_at.pb.h"
 
 namespace sip {
 
 class RocksResources;
+class ViewSet;
 
-// The rows of some views, each at one moment, and what they include.
+// The rows of some views, each at one moment, and what they include. Used by one thread at a time.
 struct ViewReading {
-  std::map<std::string, std::unique_ptr<ViewReader>, std::less<>> views;
+  // Null until somebody reads rows of that view: much is answered without.
+  mutable std::map<std::string, std::unique_ptr<ViewReader>, std::less<>> views;
+  const ViewSet* set = nullptr;
+  CaseMemos* memos = nullptr;
   views::v1::ReadAt read_at;
 
   // Crashes for a view that was not asked for.
@@ -53,6 +58,7 @@ class ViewSet {
     const Codec& codec;
     Timer& timer;
     Clock& clock;
+    CaseMemos& memos;
     RocksResources* resources = nullptr;
     absl::Duration gather;                                        // How long a view that nobody waits for gathers records.
     std::string root;                                             // Folder of all views.
@@ -70,6 +76,9 @@ class ViewSet {
   // Calls `done` once: when all views include the tokens, or with a rejection when they do not by the deadline. Of a log that a
   // view does not read, a token stands for what its own logs import of it.
   void Read(ViewQuestion question, absl::AnyInvocable<void(absl::StatusOr<ViewReading>)> done) const;
+
+  // The rows as they are now. Crashes if there is no such view.
+  std::unique_ptr<ViewReader> Snapshot(absl::string_view name) const;
 
   // Why a view stands still; OK if none does.
   absl::Status Health() const;
@@ -95,6 +104,7 @@ class ViewSet {
   static void WaitForImports(const std::shared_ptr<Waiting>& waiting);
   static void WaitForNext(const std::shared_ptr<Waiting>& waiting);
   void CatchUp();
+  const View& view(absl::string_view name) const;
   ViewReading TakeReading(const ViewQuestion& question) const;
 
   const Parts parts_;
