@@ -32,11 +32,20 @@ ValidRecordPtr LiveChunk::Valid(size_t log, size_t index) const {
   return valid;
 }
 
+LiveWindow::LiveWindow(size_t logs, uint64_t end, size_t max_bytes) : max_bytes_(max_bytes), logs_(logs), end_(end) {
+  for (OfLog& log : logs_) log.end = end;
+}
+
 std::vector<std::shared_ptr<const LiveChunk>> LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) {
   std::vector<std::shared_ptr<const LiveChunk>> evicted;
   MutexLock lock(mutex_);
   SIP_CHECK(chunk->number == end_);
   ++end_;
+  for (size_t log = 0; log < chunk->by_log.size(); ++log) {
+    if (chunk->by_log[log].empty()) continue;
+    logs_[log].end = end_;
+    logs_[log].changed.NotifyAll();
+  }
   bytes_ += chunk->bytes;
   chunks_.push_back(std::move(chunk));
   while (bytes_ > max_bytes_ && chunks_.size() > 1) {
@@ -44,7 +53,6 @@ std::vector<std::shared_ptr<const LiveChunk>> LiveWindow::Publish(std::shared_pt
     evicted.push_back(std::move(chunks_.front()));
     chunks_.pop_front();
   }
-  changed_.NotifyAll();
   return evicted;
 }
 
@@ -59,19 +67,24 @@ std::shared_ptr<const LiveChunk> LiveWindow::Find(uint64_t number) const {
   return chunks_[chunks_.size() - static_cast<size_t>(end_ - number)];
 }
 
-void LiveWindow::WaitBeyond(uint64_t number, absl::Time deadline, const bool& cancelled) {
+void LiveWindow::WaitFrom(size_t log, uint64_t number, absl::Time deadline, const bool& cancelled) {
   MutexLock lock(mutex_);
-  while (end_ <= number && !closed_ && !cancelled) {
+  OfLog& of_log = logs_[log];
+  while (of_log.end <= number && !closed_ && !cancelled) {
     const absl::Duration left = deadline - SystemClock().Now();
     if (left <= absl::ZeroDuration()) return;
-    changed_.WaitWithTimeout(mutex_, left);
+    of_log.changed.WaitWithTimeout(mutex_, left);
   }
+}
+
+void LiveWindow::WakeAll() {
+  for (OfLog& log : logs_) log.changed.NotifyAll();
 }
 
 void LiveWindow::Cancel(bool& cancelled) {
   MutexLock lock(mutex_);
   cancelled = true;
-  changed_.NotifyAll();
+  WakeAll();
 }
 
 bool LiveWindow::IsCancelled(const bool& cancelled) const {
@@ -82,7 +95,7 @@ bool LiveWindow::IsCancelled(const bool& cancelled) const {
 void LiveWindow::Close() {
   MutexLock lock(mutex_);
   closed_ = true;
-  changed_.NotifyAll();
+  WakeAll();
 }
 
 }  // namespace sip

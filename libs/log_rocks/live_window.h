@@ -49,8 +49,8 @@ struct LiveChunk {
 // Thread-safe.
 class LiveWindow {
  public:
-  // Chunks before `end` are durable. Keeps about `max_bytes` of chunks, at least the latest.
-  LiveWindow(uint64_t end, size_t max_bytes) : max_bytes_(max_bytes), end_(end) {}
+  // Of so many logs. Chunks before `end` are durable. Keeps about `max_bytes` of chunks, at least the latest.
+  LiveWindow(size_t logs, uint64_t end, size_t max_bytes);
 
   // The next chunk is durable. Must be number end(). Returns those that are no longer kept: freeing them takes a while.
   std::vector<std::shared_ptr<const LiveChunk>> Publish(std::shared_ptr<const LiveChunk> chunk);
@@ -58,8 +58,9 @@ class LiveWindow {
   uint64_t end() const;
   // Null if it is no longer, or not yet, here.
   std::shared_ptr<const LiveChunk> Find(uint64_t number) const;
-  // Waits until end() > number, Close, `deadline`, or Cancel of `cancelled`, a flag of the reader that only this class touches.
-  void WaitBeyond(uint64_t number, absl::Time deadline, const bool& cancelled);
+  // Waits until a chunk from `number` on has a record of `log`, Close, `deadline`, or Cancel of `cancelled`, a flag of the reader
+  // that only this class touches. Other logs' chunks wake nobody: there are many readers, and each would cost the writer time.
+  void WaitFrom(size_t log, uint64_t number, absl::Time deadline, const bool& cancelled);
   // Sets `cancelled` and wakes whoever waits with it.
   void Cancel(bool& cancelled);
   // The flag is set, or the window closed.
@@ -68,9 +69,15 @@ class LiveWindow {
   void Close();
 
  private:
+  struct OfLog {
+    uint64_t end = 0;  // Behind its last chunk; guarded by mutex_.
+    CondVar changed;
+  };
+  void WakeAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   const size_t max_bytes_;
   mutable Mutex mutex_;
-  CondVar changed_;
+  std::deque<OfLog> logs_;
   std::deque<std::shared_ptr<const LiveChunk>> chunks_ ABSL_GUARDED_BY(mutex_);  // Contiguous, up to end_ - 1.
   size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t end_ ABSL_GUARDED_BY(mutex_);

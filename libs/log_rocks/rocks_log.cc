@@ -64,8 +64,8 @@ class RocksSession final : public LogSession {
 
 class RocksTail : public LogTail {
  public:
-  RocksTail(const OpenFolder& folder, PartitionSet members, std::vector<uint32_t> partitions)
-      : folder_(folder), members_(std::move(members)), partitions_(std::move(partitions)), idle_reported_(members_.next()) {}
+  RocksTail(const OpenFolder& folder, uint16_t log, PartitionSet members, std::vector<uint32_t> partitions)
+      : folder_(folder), log_(log), members_(std::move(members)), partitions_(std::move(partitions)), idle_reported_(members_.next()) {}
 
   absl::StatusOr<TailBatch> Read(size_t max_records, absl::Duration wait) override {
     const absl::Time deadline = SystemClock().Now() + wait;
@@ -78,7 +78,7 @@ class RocksTail : public LogTail {
       if (!batch.records.empty() || !batch.progress.empty()) return batch;
       if (!batch.at_end) continue;
       if (SystemClock().Now() >= deadline) return batch;
-      folder_.window->WaitBeyond(members_.next(), deadline, cancelled_);
+      folder_.window->WaitFrom(log_, members_.next(), deadline, cancelled_);
     }
   }
 
@@ -106,6 +106,7 @@ class RocksTail : public LogTail {
   }
 
   const OpenFolder folder_;
+  const uint16_t log_;
   PartitionSet members_;
   const std::vector<uint32_t> partitions_;  // Of each member.
   uint64_t idle_reported_ = 0;
@@ -137,7 +138,7 @@ class RocksLog : public EventLog {
       SIP_RETURN_IF_ERROR(members.Add(log_, {identity().log_id, start.partition}, start.checkpoint));
       partitions.push_back(start.partition);
     }
-    return std::make_unique<RocksTail>(folder_, std::move(members), std::move(partitions));
+    return std::make_unique<RocksTail>(folder_, log_, std::move(members), std::move(partitions));
   }
 
   void End(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<LogEnd>)> done) override {

@@ -87,7 +87,7 @@ absl::Status Store::Open() {
   }
   SIP_RETURN_IF_ERROR(OpenDatabase());
   SIP_ASSIGN_OR_RETURN(const uint64_t chunks, FoldStored());
-  window_ = std::make_unique<LiveWindow>(chunks, options_.window_bytes);
+  window_ = std::make_unique<LiveWindow>(table_.size(), chunks, options_.window_bytes);
   SIP_RETURN_IF_ERROR(CheckFolder());
   if (!options_.read_only) {
     found_.created = chunks == 0;
@@ -193,7 +193,7 @@ absl::Status Store::WriteGenesis(const std::vector<RocksLogOptions::Log>& logs) 
   RocksBatch batch;
   batch.Put(ChunkKey(number), builder.Finish(number));
   SIP_RETURN_IF_ERROR(database_->Write(batch, Durability::kSynced));
-  window_ = std::make_unique<LiveWindow>(number + 1, options_.window_bytes);
+  window_ = std::make_unique<LiveWindow>(table_.size(), number + 1, options_.window_bytes);
   return absl::OkStatus();
 }
 

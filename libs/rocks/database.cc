@@ -23,6 +23,7 @@ constexpr size_t kWriteBufferBytes = 64 << 20;
 constexpr size_t kDerivedWriteBufferBytes = 8 << 20;
 constexpr int kWriteBuffers = 3;
 constexpr int kBloomBits = 10;
+constexpr double kMemtableBloomRatio = 0.05;
 constexpr uint64_t kBytesPerSync = 1 << 20;
 constexpr size_t kReadaheadBytes = 2 << 20;
 constexpr size_t kOwnCacheBytes = 8 << 20;
@@ -173,6 +174,12 @@ rocksdb::Options BaseOptions(const RocksDatabase::Options& options) {
     rocks.avoid_flush_during_recovery = false;
     rocks.recycle_log_file_num = 0;
     rocks.max_bgerror_resume_count = 0;
+  } else {
+    // Most keys that are looked up are not there yet: a request's id, a row's first value.
+    rocks.memtable_prefix_bloom_size_ratio = kMemtableBloomRatio;
+    rocks.memtable_whole_key_filtering = true;
+    // What is young is written again soon.
+    rocks.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
   }
   return rocks;
 }
