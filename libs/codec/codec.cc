@@ -168,9 +168,9 @@ class Codec::Decoder {
       : codec_(codec), record_(record), options_(options), result_(result) {}
 
   absl::Status Run() {
-    SIP_RETURN_IF_ERROR(CheckPayloadDigest(record_.header, record_.payload));
+    SIP_RETURN_IF_ERROR(CheckPayloadDigest(*record_.header, record_.payload));
     if (!payload_.ParseFromString(record_.payload)) return Garbled(record_, "the payload is not a payload");
-    for (const log::v1::StreamWrite& write : record_.header.writes()) {
+    for (const log::v1::StreamWrite& write : record_.header->writes()) {
       const std::optional<StreamId> stream = StreamId::Parse(write.stream());
       if (!stream.has_value()) return Garbled(record_, "a stream's name is not one");
       streams_.push_back(*stream);
@@ -230,7 +230,7 @@ class Codec::Decoder {
     } else {
       SIP_RETURN_IF_ERROR(Parse(part, *wrapper->GetReflection()->MutableMessage(wrapper.get(), kind->field)));
     }
-    const uint64_t version = record_.header.writes(static_cast<int>(part.stream_index())).version();
+    const uint64_t version = record_.header->writes(static_cast<int>(part.stream_index())).version();
     result_.events.push_back(RecordedEvent{streams_[part.stream_index()], version, std::move(wrapper)});
     return absl::OkStatus();
   }
@@ -292,8 +292,8 @@ absl::StatusOr<RecordedCommand> Codec::Decode(const ValidRecord& record, absl::s
   result.partition = record.partition;
   result.idx = record.idx;
   result.leaf = record.leaf;
-  result.header = record.header;
-  result.recorded_at = FromProto(record.header.recorded_at());
+  result.header = *record.header;
+  result.recorded_at = FromProto(record.header->recorded_at());
   SIP_RETURN_IF_ERROR(Decoder(*this, record, options, result).Run());
   return result;
 }

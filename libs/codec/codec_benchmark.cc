@@ -51,10 +51,12 @@ void Decode(benchmark::State& state) {
   const Sample sample;
   ValidRecord record;
   record.payload = *sample.codec.EncodePayload(sample.input);
-  record.header.set_payload_sha256(Sha256(record.payload));
-  auto& write = *record.header.add_writes();
+  log::v1::CommandHeader header;
+  header.set_payload_sha256(Sha256(record.payload));
+  auto& write = *header.add_writes();
   write.set_stream(sample.input.streams[0].ToString());
   write.set_version(1);
+  record.header = StoredHeader(header.SerializeAsString());
   for (auto _ : state) {
     const auto decoded = sample.codec.Decode(record, "sip.notes", {});
     SIP_CHECK(decoded.ok());

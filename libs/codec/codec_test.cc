@@ -60,13 +60,15 @@ class CodecTest : public ::testing::Test {
     record.idx = 7;
     record.leaf = std::string(32, 'l');
     record.payload = std::move(payload);
-    *record.header.mutable_recorded_at() = ToProto(absl::FromUnixSeconds(1000));
-    record.header.set_payload_sha256(Sha256(record.payload));
+    log::v1::CommandHeader header;
+    *header.mutable_recorded_at() = ToProto(absl::FromUnixSeconds(1000));
+    header.set_payload_sha256(Sha256(record.payload));
     for (const StreamId& stream : {kNote, kFacts}) {
-      auto& write = *record.header.add_writes();
+      auto& write = *header.add_writes();
       write.set_stream(stream.ToString());
       write.set_version(stream == kNote ? 5 : 2);
     }
+    record.header = StoredHeader(header.SerializeAsString());
     return record;
   }
 
@@ -213,7 +215,9 @@ TEST_F(CodecTest, RefusesPayloadsThatContradictThemselves) {
     EXPECT_THAT(codec_.Decode(Changed(Sample(), changes[i]), "sip.notes", {}), StatusIs(absl::StatusCode::kDataLoss)) << i;
   }
   ValidRecord bad_stream = Sample();
-  bad_stream.header.mutable_writes(0)->set_stream("note");
+  log::v1::CommandHeader bad_header = *bad_stream.header;
+  bad_header.mutable_writes(0)->set_stream("note");
+  bad_stream.header = StoredHeader(bad_header.SerializeAsString());
   EXPECT_THAT(codec_.Decode(bad_stream, "sip.notes", {}), StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_THAT(codec_.Decode(RecordOf("\xff"), "sip.notes", {}), StatusIs(absl::StatusCode::kDataLoss));
 }

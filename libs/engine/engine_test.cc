@@ -167,8 +167,7 @@ class ConsentWriter {
     input.events = &events;
     const auto written = WriteRecord(input, StreamWrites(input, {}), codec, *fold_);
     ASSERT_TRUE(written.ok()) << written.status();
-    const absl::Status sent = session_->Append(
-        Record{RecordKind::kCommand, written->stored->header_bytes, written->stored->payload}, [](AppendReport) {});
+    const absl::Status sent = session_->Append(written->prepared, [](AppendReport) {});
     ASSERT_TRUE(sent.ok()) << sent;
     logs_.Pump();
   }

@@ -82,15 +82,15 @@ class MemoryStreamStore final : public StreamStore {
  private:
   void ApplyRecord(const ValidRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     RecordPlace place{record.partition, record.idx, Uuid(), record.leaf.substr(0, 8)};
-    for (const Uuid& scope : ScopesOf(record.header)) {
+    for (const Uuid& scope : ScopesOf(*record.header)) {
       place.scope = scope;
       records_[{record.partition, scope, record.idx}] = record;
     }
     positions_[{record.partition, record.idx}] = place;
-    if (const std::string key = RequestKeyOf(record.header); !key.empty()) requests_[key] = place;
-    if (record.header.has_imports()) {
-      imported_[{record.partition, record.header.imports().log_id()}] =
-          ImportedTo{record.header.imports().idx(), record.header.imports().leaf()};
+    if (const std::string key = RequestKeyOf(*record.header); !key.empty()) requests_[key] = place;
+    if (record.header->has_imports()) {
+      imported_[{record.partition, record.header->imports().log_id()}] =
+          ImportedTo{record.header->imports().idx(), record.header->imports().leaf()};
     }
   }
 

@@ -222,14 +222,15 @@ absl::Status Partition::AppendRecord(const Uuid& scope, CaseEntry& entry, WriteI
 
 void Partition::FoldInFlight() {
   appended_ = *durable_;
-  for (const InFlight& in_flight : in_flight_) SIP_CHECK(appended_->Step(in_flight.written.facts).value() == Verdict::kValid);
+  for (const InFlight& in_flight : in_flight_)
+    SIP_CHECK(appended_->Step(in_flight.written.prepared.facts()).value() == Verdict::kValid);
 }
 
 absl::Status Partition::SendRecord(WrittenRecord written, const Uuid& scope, PendingPtr& command) {
-  Record record{RecordKind::kCommand, written.stored->header_bytes, written.stored->payload};
+  const PreparedCommand prepared = written.prepared;
   // The entry stands before the report can: some logs report at once.
   in_flight_.push_back(InFlight{std::move(written), scope, nullptr, {}});
-  absl::Status sent = session_->Append(std::move(record), [weak = weak_from_this(), epoch = session_epoch_](AppendReport report) {
+  absl::Status sent = session_->Append(prepared, [weak = weak_from_this(), epoch = session_epoch_](AppendReport report) {
     const auto self = weak.lock();
     if (self == nullptr) return;
     MutexLock lock(self->mutex_);

@@ -91,7 +91,7 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
       continue;
     }
     SIP_CHECK(!in_flight_.empty());
-    const absl::StatusOr<Verdict> verdict = durable_->Step(in_flight_.front().written.facts);
+    const absl::StatusOr<Verdict> verdict = durable_->Step(in_flight_.front().written.prepared.facts());
     // The session said durable; the local fold must agree, or nothing is acknowledged.
     if (!verdict.ok() || *verdict != Verdict::kValid) {
       failure = AppendOutcome::kUnknown;
@@ -104,7 +104,7 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
   }
   if (!settled.empty()) {
     for (InFlight& in_flight : settled) {
-      batch.records.push_back(in_flight.written.stored);
+      batch.records.push_back(in_flight.written.prepared.record());
       AnswerDurable(in_flight);
     }
     records_since_checkpoint_ += settled.size();
@@ -168,8 +168,8 @@ void Partition::ResolveDoubt() {
   in_flight_requests_.clear();
   std::deque<PendingPtr> again;
   for (InFlight& in_flight : pending) {
-    const auto found = delivered.find(in_flight.written.stored->idx);
-    if (found != delivered.end() && found->second == in_flight.written.stored->leaf) {
+    const auto found = delivered.find(in_flight.written.prepared.record()->idx);
+    if (found != delivered.end() && found->second == in_flight.written.prepared.record()->leaf) {
       AnswerDurable(in_flight);
       TellWaiters(in_flight, /*durable=*/true);
       continue;

@@ -72,15 +72,16 @@ log::v1::DecisionRecord MakeDecisionRecord(const WriteInput& input) {
   return decision;
 }
 
-std::shared_ptr<const RecordedCommand> MakeDecoded(const WriteInput& input, const ValidRecord& stored,
+std::shared_ptr<const RecordedCommand> MakeDecoded(const WriteInput& input, const PreparedCommand& prepared,
+                                                   log::v1::CommandHeader header,
                                                    const std::vector<std::pair<StreamId, uint64_t>>& writes,
                                                    log::v1::DecisionRecord decision, const std::string& log_name) {
   auto decoded = std::make_shared<RecordedCommand>();
   decoded->log_name = log_name;
-  decoded->partition = stored.partition;
-  decoded->idx = stored.idx;
-  decoded->leaf = stored.leaf;
-  decoded->header = stored.header;
+  decoded->partition = prepared.record()->partition;
+  decoded->idx = prepared.record()->idx;
+  decoded->leaf = prepared.record()->leaf;
+  decoded->header = std::move(header);
   decoded->recorded_at = input.context->now;
   decoded->decision = std::move(decision);
   if (input.request != nullptr) decoded->command = input.request->command;
@@ -123,25 +124,19 @@ absl::StatusOr<WrittenRecord> WriteRecord(const WriteInput& input, const std::ve
   payload.acting_agency = input.imported == nullptr ? input.context->actor.agency_id() : input.imported->header.acting_agency();
   payload.salt = salt;
 
-  auto stored = std::make_shared<ValidRecord>();
-  SIP_ASSIGN_OR_RETURN(stored->payload, codec.EncodePayload(payload));
-  stored->header = MakeHeader(input, writes, fold.state());
-  AddOrigin(input, stored->header);
-  stored->header.set_payload_sha256(Sha256(stored->payload));
-  stored->header_bytes = stored->header.SerializeAsString();
-  absl::StatusOr<RecordFacts> facts = ParseRecord(RecordView{RecordKind::kCommand, stored->header_bytes, stored->payload});
-  SIP_CHECK(facts.ok());
-  const absl::StatusOr<Verdict> verdict = fold.Step(*facts);
+  SIP_ASSIGN_OR_RETURN(std::string payload_bytes, codec.EncodePayload(payload));
+  log::v1::CommandHeader header = MakeHeader(input, writes, fold.state());
+  AddOrigin(input, header);
+  header.set_payload_sha256(Sha256(payload_bytes));
+  absl::StatusOr<PreparedCommand> prepared = PreparedCommand::Make(header.SerializeAsString(), std::move(payload_bytes));
+  SIP_CHECK(prepared.ok());
+  const absl::StatusOr<Verdict> verdict = fold.Step(prepared->facts());
   SIP_CHECK(verdict.ok() && *verdict == Verdict::kValid);
-  stored->partition = facts->partition;
-  stored->idx = facts->idx;
-  stored->leaf = fold.state().head;
 
-  WrittenRecord written;
-  written.facts = *std::move(facts);
-  written.decoded = MakeDecoded(input, *stored, writes, std::move(decision), fold.state().log_name);
-  written.stored = std::move(stored);
-  return written;
+  auto decoded = MakeDecoded(input, *prepared, std::move(header), writes, std::move(decision), fold.state().log_name);
+  // Whoever reads it gets what is here already, and need not decode it.
+  SIP_CHECK(prepared->record()->decoded.GetOr([&] { return decoded; }).ok());
+  return WrittenRecord{*std::move(prepared), std::move(decoded)};
 }
 
 EventMeta MetaOf(const RecordedCommand& record, uint64_t stream_version) {

@@ -14,14 +14,14 @@
 #include "libs/eventsourcing/context.h"
 #include "libs/eventsourcing/context_model.h"
 #include "libs/eventsourcing/log_fold.h"
+#include "libs/eventsourcing/prepared_command.h"
 #include "libs/eventsourcing/recorded.h"
 
 namespace sip {
 
 // A record that may be sent: its stored and its decoded form.
 struct WrittenRecord {
-  ValidRecordPtr stored;
-  RecordFacts facts;
+  PreparedCommand prepared;
   std::shared_ptr<const RecordedCommand> decoded;
 };
 

@@ -14,9 +14,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "libs/eventsourcing/decoded_once.h"
 #include "libs/eventsourcing/log_fold.h"
+#include "libs/eventsourcing/prepared_command.h"
 #include "libs/eventsourcing/record.h"
+#include "libs/eventsourcing/valid_record.h"
 
 namespace sip {
 
@@ -37,18 +38,6 @@ struct ReaderCheckpoint {
 
   friend bool operator==(const ReaderCheckpoint&, const ReaderCheckpoint&) = default;
 };
-
-// A valid, durable command. A log hands out one object for all its readers where it can, and they share its decoded form too.
-struct ValidRecord {
-  uint32_t partition = 0;
-  uint64_t idx = 0;
-  std::string leaf;
-  log::v1::CommandHeader header;
-  std::string header_bytes;
-  std::string payload;
-  DecodedOnce decoded;  // The codec's.
-};
-using ValidRecordPtr = std::shared_ptr<const ValidRecord>;
 
 // What became of an append.
 enum class AppendOutcome {
@@ -77,13 +66,13 @@ class LogSession {
   // Where a reader stands that has folded up to and including the own Claim.
   virtual const ReaderCheckpoint& claimed() const = 0;
 
-  // Pipelined, first in first out. `record` must be the next valid command of the partition, behind those appended before it. Not
+  // Pipelined, first in first out. `command` must be the next valid command of the partition, behind those appended before it. Not
   // OK means not queued, and `done` is never called:
   //   RESOURCE_EXHAUSTED (with a Rejection): the queue is full or the disk reserve reached; try again later;
   //   INVALID_ARGUMENT: the record is larger than kMaxRecordBytes;
   //   INTERNAL: it is not the next valid command, a defect of the caller;
   //   ABORTED, UNAVAILABLE: kFenced, kUnknown has been found for an earlier append; the session is over.
-  virtual absl::Status Append(Record record, Done done) = 0;
+  virtual absl::Status Append(const PreparedCommand& command, Done done) = 0;
 
   // Between BeginBatch and EndBatch the log may keep appends back to write them as one. Only a hint: they may also be written, and
   // reported, before. EndBatch without BeginBatch does nothing.

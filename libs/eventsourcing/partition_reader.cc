@@ -1,6 +1,8 @@
 #include "libs/eventsourcing/partition_reader.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
@@ -8,13 +10,14 @@
 namespace sip {
 
 absl::StatusOr<ValidRecordPtr> PartitionReader::Read(uint64_t cursor, const RecordView& record) {
-  auto valid = std::make_shared<ValidRecord>();
-  SIP_ASSIGN_OR_RETURN(const Verdict verdict, fold_.Step(record, &valid->header));
+  auto header = std::make_unique<log::v1::CommandHeader>();
+  SIP_ASSIGN_OR_RETURN(const Verdict verdict, fold_.Step(record, header.get()));
   if (!Note(cursor, verdict)) return nullptr;
-  valid->partition = valid->header.partition();
-  valid->idx = valid->header.idx();
+  auto valid = std::make_shared<ValidRecord>();
+  valid->partition = header->partition();
+  valid->idx = header->idx();
   valid->leaf = fold_.state().head;
-  valid->header_bytes = std::string(record.header);
+  valid->header = StoredHeader(std::string(record.header), std::move(header));
   valid->payload = std::string(record.payload);
   return valid;
 }

@@ -20,8 +20,8 @@ TEST(PartitionReaderTest, GivesValidCommandsAndRemembersWhereTheHeadLies) {
   EXPECT_EQ(valid->partition, 0u);
   EXPECT_EQ(valid->idx, 0u);
   EXPECT_EQ(valid->leaf, LeafOf(RecordKind::kCommand, command.header));
-  EXPECT_EQ(valid->header_bytes, command.header);
-  EXPECT_EQ(valid->header.SerializeAsString(), command.header);
+  EXPECT_EQ(valid->header.bytes(), command.header);
+  EXPECT_EQ(valid->header->SerializeAsString(), command.header);
   EXPECT_EQ(valid->payload, "payload");
   EXPECT_EQ(reader.checkpoint().head_cursor, 15u);
   EXPECT_EQ(reader.checkpoint().cursor, 16u);

@@ -165,7 +165,7 @@ class MemoryLogStore::Impl::Session : public LogSession {
   }
 
   const ReaderCheckpoint& claimed() const override { return claimed_; }
-  absl::Status Append(Record record, Done done) override;
+  absl::Status Append(const PreparedCommand& command, Done done) override;
 
  private:
   Impl& store_;
@@ -440,8 +440,8 @@ void MemoryLogStore::Impl::Log::End(uint32_t partition, absl::AnyInvocable<void(
   done(std::move(end));
 }
 
-absl::Status MemoryLogStore::Impl::Session::Append(Record record, Done done) {
-  if (FrameSize(ViewOf(record)) > kMaxRecordBytes) return absl::InvalidArgumentError("the record exceeds 4 MiB");
+absl::Status MemoryLogStore::Impl::Session::Append(const PreparedCommand& command, Done done) {
+  if (FrameSize(command.view()) > kMaxRecordBytes) return absl::InvalidArgumentError("the record exceeds 4 MiB");
   std::optional<Delivery> delivery;
   {
     MutexLock lock(store_.mutex_);
@@ -451,13 +451,13 @@ absl::Status MemoryLogStore::Impl::Session::Append(Record record, Done done) {
       return RejectionStatus(Reason::REASON_OVERLOADED);
     }
     LogFold next = ahead_;
-    const absl::StatusOr<Verdict> verdict = next.Step(ViewOf(record));
+    const absl::StatusOr<Verdict> verdict = next.Step(command.facts());
     if (!verdict.ok() || *verdict != Verdict::kValid) {
       return absl::InternalError(absl::StrCat("not the next valid command: ", verdict.status().message()));
     }
     ahead_ = std::move(next);
     core_->callbacks.Add(std::move(done));
-    core_->queue.push_back(std::move(record));
+    core_->queue.push_back({RecordKind::kCommand, command.record()->header.bytes(), command.record()->payload});
     if (!store_.options_.manual) delivery = store_.BringIn(partition_, core_);
   }
   if (delivery.has_value()) delivery->core->callbacks.Resolve(1, delivery->report);

@@ -23,7 +23,7 @@ class Owner {
     const Record record = NextCommand(ahead_.state(), payload);
     const std::string leaf = LeafOf(record.kind, record.header);
     const uint64_t idx = ahead_.state().next_idx;
-    absl::Status status = session_->Append(record, [this, leaf, idx](AppendReport report) {
+    absl::Status status = session_->Append(Prepared(record), [this, leaf, idx](AppendReport report) {
       outcomes_.push_back(report.outcome);
       if (report.outcome == AppendOutcome::kDurable) acknowledged_.emplace_back(idx, leaf);
     });

@@ -13,6 +13,8 @@
 namespace sip {
 namespace {
 
+constexpr size_t kMostLotsToFree = 4;
+
 absl::string_view View(const RecordFacts::Id& id) { return {id.data(), id.size()}; }
 
 }  // namespace
@@ -54,7 +56,12 @@ struct Committer::Commit {
 };
 
 Committer::Committer(RocksDatabase& database, FoldTable& table, LiveWindow& window, Options options)
-    : database_(database), table_(table), window_(window), options_(std::move(options)), next_number_(window.end()) {}
+    : database_(database),
+      table_(table),
+      window_(window),
+      options_(std::move(options)),
+      next_number_(window.end()),
+      release_(kMostLotsToFree) {}
 
 Committer::~Committer() { Stop(); }
 
@@ -230,11 +237,11 @@ void Committer::EndWriting() {
 }
 
 void Committer::Finish(std::unique_ptr<Commit> commit) {
-  std::vector<std::shared_ptr<const LiveChunk>> evicted;  // Freed when everybody has been told.
   if (!commit->builder.empty()) {
     if (const absl::Status written = Write(*commit); !written.ok()) return Fail(std::move(commit), written);
     table_.SetDurable(*commit->chunk);
-    evicted = window_.Publish(std::move(commit->chunk));
+    LiveWindow::Evicted evicted = window_.Publish(std::move(commit->chunk));
+    if (!evicted.empty()) release_.Take(std::make_shared<const LiveWindow::Evicted>(std::move(evicted)));
   }
   Report(*commit);
   options_.after_commit(commit->state.has_value() ? &*commit->state : nullptr);

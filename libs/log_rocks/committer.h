@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
 #include "libs/base/ordered_callbacks.h"
+#include "libs/base/release_thread.h"
 #include "libs/eventsourcing/event_log.h"
 #include "libs/log_rocks/fold_table.h"
 #include "libs/log_rocks/live_window.h"
@@ -118,6 +119,7 @@ class Committer {
   absl::Status failed_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;   // Somebody writes: nobody else may.
   bool idle_due_ ABSL_GUARDED_BY(mutex_) = false;  // There was a commit since on_idle.
+  ReleaseThread release_;                          // Of what the window no longer keeps.
   std::thread thread_;
 };
 

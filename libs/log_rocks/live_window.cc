@@ -4,40 +4,20 @@
 
 #include "libs/base/check.h"
 #include "libs/base/clock.h"
-#include "libs/base/status_macros.h"
 
 namespace sip {
+namespace {
 
-absl::StatusOr<LiveRecord> MakeLiveRecord(uint16_t log, uint32_t partition, Record record) {
-  SIP_ASSIGN_OR_RETURN(RecordFacts facts, ParseRecord({record.kind, record.header, record.payload}));
-  return LiveRecord{log, partition, std::move(facts), std::move(record)};
-}
+constexpr size_t kLots = 16;  // So many lots make a window.
 
-ValidRecordPtr LiveChunk::Valid(size_t log, size_t index) const {
-  MutexLock lock(mutex_);
-  if (valid_.size() <= log) valid_.resize(by_log.size());
-  if (valid_[log].empty()) valid_[log].resize(by_log[log].size());
-  ValidRecordPtr& valid = valid_[log][index];
-  if (valid != nullptr) return valid;
-  const LiveRecord& live = by_log[log][index];
-  auto made = std::make_shared<ValidRecord>();
-  // What was parsed when it was appended can be parsed again.
-  SIP_CHECK(made->header.ParseFromString(live.record.header));
-  made->partition = live.partition;
-  made->idx = live.facts.idx;
-  made->leaf.assign(live.facts.leaf.data(), live.facts.leaf.size());
-  made->header_bytes = live.record.header;
-  made->payload = live.record.payload;
-  valid = std::move(made);
-  return valid;
-}
+}  // namespace
 
 LiveWindow::LiveWindow(size_t logs, uint64_t end, size_t max_bytes) : max_bytes_(max_bytes), logs_(logs), end_(end) {
   for (OfLog& log : logs_) log.end = end;
 }
 
-std::vector<std::shared_ptr<const LiveChunk>> LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) {
-  std::vector<std::shared_ptr<const LiveChunk>> evicted;
+LiveWindow::Evicted LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) {
+  Evicted evicted;
   MutexLock lock(mutex_);
   SIP_CHECK(chunk->number == end_);
   ++end_;
@@ -48,6 +28,7 @@ std::vector<std::shared_ptr<const LiveChunk>> LiveWindow::Publish(std::shared_pt
   }
   bytes_ += chunk->bytes;
   chunks_.push_back(std::move(chunk));
+  if (bytes_ <= max_bytes_ + max_bytes_ / kLots) return evicted;
   while (bytes_ > max_bytes_ && chunks_.size() > 1) {
     bytes_ -= chunks_.front()->bytes;
     evicted.push_back(std::move(chunks_.front()));

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
 #include "libs/eventsourcing/event_log.h"
@@ -23,37 +23,31 @@ struct LiveRecord {
   uint16_t log = 0;  // Ordinal.
   uint32_t partition = 0;
   RecordFacts facts;
-  Record record;
+  ValidRecordPtr command;  // As readers get it; null for a claim.
+  std::string claim;       // The header of a claim.
 
-  RecordView view() const { return {record.kind, record.header, record.payload}; }
+  RecordView view() const {
+    return command == nullptr ? RecordView{RecordKind::kClaim, claim, ""}
+                              : RecordView{RecordKind::kCommand, command->header.bytes(), command->payload};
+  }
 };
-
-// DATA_LOSS as ParseRecord says.
-absl::StatusOr<LiveRecord> MakeLiveRecord(uint16_t log, uint32_t partition, Record record);
 
 // A durable chunk. Immutable once published, and then thread-safe.
 struct LiveChunk {
   uint64_t number = 0;
   size_t bytes = 0;
   std::vector<std::vector<LiveRecord>> by_log;  // By ordinal; may be shorter than the number of logs.
-
-  // by_log[log][index], a valid command, as readers get it: made by the first who asks, since whoever appends should not wait for
-  // it.
-  ValidRecordPtr Valid(size_t log, size_t index) const;
-
- private:
-  mutable Mutex mutex_;
-  mutable std::vector<std::vector<ValidRecordPtr>> valid_ ABSL_GUARDED_BY(mutex_);  // As by_log; null: not made yet.
 };
 
 // Thread-safe.
 class LiveWindow {
  public:
-  // Of so many logs. Chunks before `end` are durable. Keeps about `max_bytes` of chunks, at least the latest.
+  // Of so many logs. Chunks before `end` are durable. Keeps about `max_bytes` of chunks, at least the latest; they go in lots.
   LiveWindow(size_t logs, uint64_t end, size_t max_bytes);
 
   // The next chunk is durable. Must be number end(). Returns those that are no longer kept: freeing them takes a while.
-  std::vector<std::shared_ptr<const LiveChunk>> Publish(std::shared_ptr<const LiveChunk> chunk);
+  using Evicted = std::vector<std::shared_ptr<const LiveChunk>>;
+  Evicted Publish(std::shared_ptr<const LiveChunk> chunk);
   // The first number that is not durable.
   uint64_t end() const;
   // Null if it is no longer, or not yet, here.

@@ -39,13 +39,12 @@ void PartitionSet::Touch(Member& member) {
 absl::Status PartitionSet::ReadLive(const LiveChunk& chunk, Deliver deliver) {
   for (size_t log = 0; log < std::min(chunk.by_log.size(), index_.size()); ++log) {
     if (index_[log].empty()) continue;
-    for (size_t i = 0; i < chunk.by_log[log].size(); ++i) {
-      const LiveRecord& record = chunk.by_log[log][i];
+    for (const LiveRecord& record : chunk.by_log[log]) {
       Member* member = Find(record.log, record.partition, chunk.number);
       if (member == nullptr) continue;
       SIP_ASSIGN_OR_RETURN(const bool valid, member->reader.Read(chunk.number, record.facts));
       Touch(*member);
-      if (valid) SIP_RETURN_IF_ERROR(deliver(NumberOf(*member), chunk.Valid(log, i)));
+      if (valid) SIP_RETURN_IF_ERROR(deliver(NumberOf(*member), record.command));
     }
   }
   next_ = chunk.number + 1;

@@ -28,7 +28,7 @@ class RocksSession final : public LogSession {
 
   const ReaderCheckpoint& claimed() const override { return claimed_; }
 
-  absl::Status Append(Record record, Done done) override {
+  absl::Status Append(const PreparedCommand& command, Done done) override {
     switch (core_->state.load()) {
       case SessionCore::State::kOpen:
         break;
@@ -37,14 +37,11 @@ class RocksSession final : public LogSession {
       case SessionCore::State::kUnknown:
         return absl::UnavailableError("the session is over: the fate of an earlier append is unknown");
     }
-    const RecordView view{record.kind, record.header, record.payload};
-    if (const size_t bytes = FrameSize(view); bytes > kMaxRecordBytes) {
+    if (const size_t bytes = FrameSize(command.view()); bytes > kMaxRecordBytes) {
       return absl::InvalidArgumentError(absl::StrCat("a record of ", bytes, " bytes: the limit is 4 MiB"));
     }
-    if (record.kind != RecordKind::kCommand) return absl::InternalError("only commands are appended");
-    absl::StatusOr<LiveRecord> live = MakeLiveRecord(log_, claimed_.fold.partition, std::move(record));
-    if (!live.ok()) return absl::InternalError(live.status().message());
-    return committer_.Append(core_, *std::move(live), in_batch_ ? Committer::WriteAt::kFlush : Committer::WriteAt::kOnce,
+    LiveRecord live{log_, claimed_.fold.partition, command.facts(), command.record(), ""};
+    return committer_.Append(core_, std::move(live), in_batch_ ? Committer::WriteAt::kFlush : Committer::WriteAt::kOnce,
                              std::move(done));
   }
 
@@ -65,7 +62,11 @@ class RocksSession final : public LogSession {
 class RocksTail : public LogTail {
  public:
   RocksTail(const OpenFolder& folder, uint16_t log, PartitionSet members, std::vector<uint32_t> partitions)
-      : folder_(folder), log_(log), members_(std::move(members)), partitions_(std::move(partitions)), idle_reported_(members_.next()) {}
+      : folder_(folder),
+        log_(log),
+        members_(std::move(members)),
+        partitions_(std::move(partitions)),
+        idle_reported_(members_.next()) {}
 
   absl::StatusOr<TailBatch> Read(size_t max_records, absl::Duration wait) override {
     const absl::Time deadline = SystemClock().Now() + wait;
@@ -169,7 +170,9 @@ LiveRecord MakeClaim(const ClaimTask& task, const FoldState& seen, const std::st
   header.set_node(claimant.node);
   header.set_endpoint(claimant.endpoint);
   header.set_build(claimant.build);
-  return MakeLiveRecord(task.log, task.partition, {RecordKind::kClaim, header.SerializeAsString(), ""}).value();
+  LiveRecord claim{task.log, task.partition, {}, nullptr, header.SerializeAsString()};
+  claim.facts = ParseRecord(claim.view()).value();
+  return claim;
 }
 
 absl::Status CheckTask(const OpenFolder& folder, const ClaimTask& task) {

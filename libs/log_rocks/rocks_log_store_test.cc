@@ -62,7 +62,7 @@ class RocksLogStoreTest : public testing::Test {
     absl::Status Append(absl::string_view payload) {
       const Record record = NextCommand(ahead.state(), payload);
       EXPECT_EQ(ahead.Step(ViewOf(record)).value(), Verdict::kValid);
-      return session->Append(record, [this](AppendReport report) {
+      return session->Append(Prepared(record), [this](AppendReport report) {
         MutexLock lock(mutex);
         reports.push_back(report);
         changed.NotifyAll();
@@ -294,7 +294,8 @@ TEST_F(RocksLogStoreTest, AQueueThatIsFullRefuses) {
   const auto owner = Claim(kPlans, 0);
   faults_.HoldSyncs(true);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(owner->Append(absl::StrCat(i)).ok());
-  const absl::Status refused = owner->session->Append(NextCommand(owner->ahead.state(), "3"), [](AppendReport) { ADD_FAILURE(); });
+  const absl::Status refused =
+      owner->session->Append(Prepared(NextCommand(owner->ahead.state(), "3")), [](AppendReport) { ADD_FAILURE(); });
   ASSERT_TRUE(RejectionOf(refused).has_value());
   EXPECT_EQ(RejectionOf(refused)->violations(0).reason(), Reason::REASON_OVERLOADED);
   faults_.HoldSyncs(false);
@@ -314,7 +315,8 @@ TEST_F(RocksLogStoreTest, TheDiskReserveIsNotWrittenInto) {
   owner->Await(1);
   // Claims are let through: without them nothing could be served at all.
   const auto other = Claim(kPlans, 1);
-  const absl::Status refused = owner->session->Append(NextCommand(owner->ahead.state(), "x"), [](AppendReport) { ADD_FAILURE(); });
+  const absl::Status refused =
+      owner->session->Append(Prepared(NextCommand(owner->ahead.state(), "x")), [](AppendReport) { ADD_FAILURE(); });
   ASSERT_TRUE(RejectionOf(refused).has_value());
   EXPECT_EQ(RejectionOf(refused)->violations(0).reason(), Reason::REASON_DISK_RESERVE_REACHED);
   free = 1000;

@@ -63,28 +63,29 @@ absl::StatusOr<ValidRecord> DecodeRecord(uint32_t partition, absl::string_view v
   const absl::StatusOr<RecordView> frame = DecodeFrame(value.substr(kLeafBytes));
   if (!frame.ok()) return Damaged("record");
   ValidRecord record;
-  if (!record.header.ParseFromArray(frame->header.data(), static_cast<int>(frame->header.size()))) return Damaged("record");
+  auto header = std::make_unique<log::v1::CommandHeader>();
+  if (!header->ParseFromArray(frame->header.data(), static_cast<int>(frame->header.size()))) return Damaged("record");
   record.partition = partition;
-  record.idx = record.header.idx();
+  record.idx = header->idx();
   record.leaf = std::string(value.substr(0, kLeafBytes));
-  record.header_bytes = std::string(frame->header);
+  record.header = StoredHeader(std::string(frame->header), std::move(header));
   record.payload = std::string(frame->payload);
   return record;
 }
 
 void AddRecord(const ValidRecord& record, RocksBatch& batch) {
   RecordPlace place{record.partition, record.idx, Uuid(), record.leaf.substr(0, kLeafPrefixBytes)};
-  const std::string value = record.leaf + EncodeFrame(RecordView{RecordKind::kCommand, record.header_bytes, record.payload});
-  for (const Uuid& scope : ScopesOf(record.header)) {
+  const std::string value = record.leaf + EncodeFrame(RecordView{RecordKind::kCommand, record.header.bytes(), record.payload});
+  for (const Uuid& scope : ScopesOf(*record.header)) {
     place.scope = scope;
     batch.Put(RecordKey(record.partition, scope, record.idx), value);
   }
   batch.Put(PositionKey(record.partition, record.idx), EncodePlace(place));
-  if (const std::string key = RequestKeyOf(record.header); !key.empty()) batch.Put("q" + key, EncodePlace(place));
-  if (record.header.has_imports()) {
+  if (const std::string key = RequestKeyOf(*record.header); !key.empty()) batch.Put("q" + key, EncodePlace(place));
+  if (record.header->has_imports()) {
     std::string imported;
-    AppendBigEndian(imported, record.header.imports().idx(), 8);
-    batch.Put(KeyOf('m', record.partition) + record.header.imports().log_id(), imported + record.header.imports().leaf());
+    AppendBigEndian(imported, record.header->imports().idx(), 8);
+    batch.Put(KeyOf('m', record.partition) + record.header->imports().log_id(), imported + record.header->imports().leaf());
   }
 }
 

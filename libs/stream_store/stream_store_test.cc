@@ -34,19 +34,28 @@ Uuid Id(char c) { return MakeUuidV8(std::string(16, c)); }
 
 ValidRecordPtr Shared(ValidRecord record) { return std::make_shared<const ValidRecord>(std::move(record)); }
 
-ValidRecord MakeRecord(uint64_t idx, const Uuid& case_id, char request = 'q', uint32_t partition = 3) {
+ValidRecord RecordOf(const log::v1::CommandHeader& header) {
   ValidRecord record;
-  record.partition = partition;
-  record.idx = idx;
-  record.header.set_idx(idx);
-  record.header.set_partition(partition);
-  if (!case_id.IsNil()) record.header.set_case_id(case_id.ToBytes());
-  record.header.set_acting_agency("region-nord");
-  record.header.set_command_id(Id(request).ToBytes());
-  record.header_bytes = record.header.SerializeAsString();
+  record.partition = header.partition();
+  record.idx = header.idx();
+  record.header = StoredHeader(header.SerializeAsString());
   record.payload = "payload";
-  record.leaf = Sha256(record.header_bytes);
+  record.leaf = Sha256(record.header.bytes());
   return record;
+}
+
+log::v1::CommandHeader MakeHeader(uint64_t idx, const Uuid& case_id, char request = 'q', uint32_t partition = 3) {
+  log::v1::CommandHeader header;
+  header.set_idx(idx);
+  header.set_partition(partition);
+  if (!case_id.IsNil()) header.set_case_id(case_id.ToBytes());
+  header.set_acting_agency("region-nord");
+  header.set_command_id(Id(request).ToBytes());
+  return header;
+}
+
+ValidRecord MakeRecord(uint64_t idx, const Uuid& case_id, char request = 'q') {
+  return RecordOf(MakeHeader(idx, case_id, request));
 }
 
 std::vector<uint64_t> IdxesOf(const StreamStore& store, const Uuid& scope, uint32_t partition = 3) {
@@ -81,7 +90,7 @@ TEST_P(StreamStoreTest, ARecordComesBackByteForByteFromItsPosition) {
   EXPECT_EQ((*place)->leaf_prefix, record.leaf.substr(0, 8));
   const auto read = store_->ReadRecord(**place);
   ASSERT_TRUE(read.ok()) << read.status();
-  EXPECT_EQ(read->header_bytes, record.header_bytes);
+  EXPECT_EQ(read->header.bytes(), record.header.bytes());
   EXPECT_EQ(read->payload, record.payload);
   EXPECT_EQ(read->leaf, record.leaf);
   EXPECT_EQ(*store_->FindPosition(3, 8), std::nullopt);
@@ -99,14 +108,13 @@ TEST_P(StreamStoreTest, ARequestIsFoundByAgencyCaseAndIdTogether) {
 }
 
 TEST_P(StreamStoreTest, AnImportIsNoRequestAndIsRemembered) {
-  ValidRecord record = MakeRecord(1, Id('a'), 'x');
-  record.header.clear_acting_agency();
-  record.header.mutable_imports()->set_log_id("0123456789abcdef");
-  record.header.mutable_imports()->set_idx(41);
-  record.header.mutable_imports()->set_leaf(std::string(32, 'l'));
-  record.header_bytes = record.header.SerializeAsString();
+  log::v1::CommandHeader header = MakeHeader(1, Id('a'), 'x');
+  header.clear_acting_agency();
+  header.mutable_imports()->set_log_id("0123456789abcdef");
+  header.mutable_imports()->set_idx(41);
+  header.mutable_imports()->set_leaf(std::string(32, 'l'));
   StreamStoreBatch batch;
-  batch.records.push_back(Shared(record));
+  batch.records.push_back(Shared(RecordOf(header)));
   ASSERT_TRUE(store_->Apply(batch).ok());
   EXPECT_FALSE(store_->FindRequest(RequestKey("", Id('a'), Id('x')))->has_value());
   const auto imported = store_->LoadImportedTo(3, "0123456789abcdef");
@@ -117,12 +125,11 @@ TEST_P(StreamStoreTest, AnImportIsNoRequestAndIsRemembered) {
 }
 
 TEST_P(StreamStoreTest, InASharedLogEachStreamIsAScopeOfItsOwn) {
-  ValidRecord record = MakeRecord(1, Uuid());
-  record.header.add_writes()->set_stream(StreamId{"subject", Id('s')}.ToString());
-  record.header.add_writes()->set_stream(StreamId{"subject", Id('t')}.ToString());
-  record.header_bytes = record.header.SerializeAsString();
+  log::v1::CommandHeader header = MakeHeader(1, Uuid());
+  header.add_writes()->set_stream(StreamId{"subject", Id('s')}.ToString());
+  header.add_writes()->set_stream(StreamId{"subject", Id('t')}.ToString());
   StreamStoreBatch batch;
-  batch.records.push_back(Shared(record));
+  batch.records.push_back(Shared(RecordOf(header)));
   ASSERT_TRUE(store_->Apply(batch).ok());
   EXPECT_EQ(IdxesOf(*store_, Id('s')).size(), 1u);
   EXPECT_EQ(IdxesOf(*store_, Id('t')).size(), 1u);

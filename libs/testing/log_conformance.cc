@@ -74,7 +74,7 @@ class Owner {
 
   absl::Status Append(absl::string_view payload) {
     const Record record = NextCommand(ahead_.state(), payload);
-    absl::Status status = session_->Append(record, reports_.Next());
+    absl::Status status = session_->Append(Prepared(record), reports_.Next());
     EXPECT_TRUE(status.ok()) << status;
     EXPECT_TRUE(ahead_.Step(ViewOf(record)).ok());
     return status;
@@ -254,13 +254,13 @@ TEST_P(LogConformance, ALaterClaimFencesTheEarlierSession) {
   Owner second(log(), 0);
   Reports late;
   const Record record = NextCommand(first.ahead(), "late");
-  const absl::Status status = first.session().Append(record, late.Next());
+  const absl::Status status = first.session().Append(Prepared(record), late.Next());
   if (status.ok()) {
     EXPECT_EQ(late.Await()[0].second.outcome, AppendOutcome::kFenced);
   } else {
     EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
   }
-  EXPECT_EQ(first.session().Append(record, [](AppendReport) { ADD_FAILURE(); }).code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(first.session().Append(Prepared(record), [](AppendReport) { ADD_FAILURE(); }).code(), absl::StatusCode::kAborted);
   second.AppendAndAwait(2, 2);
   Reader reader(log(), {{0, {}}});
   reader.ReadToEnd();
@@ -299,8 +299,8 @@ TEST_P(LogConformance, AppendsAreReportedInOrderAndReadAsTheyWereWritten) {
   ASSERT_TRUE(batch.ok() && !batch->records.empty());
   EXPECT_EQ(batch->records[0]->partition, 0u);
   EXPECT_EQ(batch->records[0]->idx, 0u);
-  EXPECT_EQ(batch->records[0]->header_bytes, record.header);
-  EXPECT_EQ(batch->records[0]->header.SerializeAsString(), record.header);
+  EXPECT_EQ(batch->records[0]->header.bytes(), record.header);
+  EXPECT_EQ(batch->records[0]->header->SerializeAsString(), record.header);
   EXPECT_EQ(batch->records[0]->leaf, LeafOf(RecordKind::kCommand, record.header));
   EXPECT_EQ(batch->records[0]->payload, "0");
   Reader reader(log(), {{0, {}}});
@@ -322,7 +322,8 @@ TEST_P(LogConformance, AnEmptyPayloadAndABigOneAreKept) {
 TEST_P(LogConformance, ARecordThatIsTooLargeIsRefused) {
   Owner owner(log(), 0);
   const Record record = NextCommand(owner.ahead(), std::string(kMaxRecordBytes, 'x'));
-  EXPECT_EQ(owner.session().Append(record, [](AppendReport) { ADD_FAILURE(); }).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(owner.session().Append(Prepared(record), [](AppendReport) { ADD_FAILURE(); }).code(),
+            absl::StatusCode::kInvalidArgument);
   owner.AppendAndAwait(0, 1);
 }
 
@@ -331,9 +332,7 @@ TEST_P(LogConformance, ARecordThatIsNotTheNextValidCommandIsRefused) {
   owner.AppendAndAwait(0, 1);
   log::v1::CommandHeader header = NextCommandHeader(owner.ahead(), "x");
   header.set_prev(std::string(32, 'x'));
-  EXPECT_EQ(owner.session().Append(MakeCommand(header, "x"), [](AppendReport) { ADD_FAILURE(); }).code(),
-            absl::StatusCode::kInternal);
-  EXPECT_EQ(owner.session().Append({RecordKind::kCommand, "garbage", ""}, [](AppendReport) { ADD_FAILURE(); }).code(),
+  EXPECT_EQ(owner.session().Append(Prepared(MakeCommand(header, "x")), [](AppendReport) { ADD_FAILURE(); }).code(),
             absl::StatusCode::kInternal);
   EXPECT_EQ(EndOf(log(), 0), 1u);
 }
@@ -343,7 +342,7 @@ TEST_P(LogConformance, AFullLogRefusesAndGoesOnWhenThereIsRoom) {
   owner.AppendAndAwait(0, 1);
   backend_->SetFull(true);
   const absl::Status refused =
-      owner.session().Append(NextCommand(owner.ahead(), "1"), [](AppendReport) { ADD_FAILURE() << "never queued"; });
+      owner.session().Append(Prepared(NextCommand(owner.ahead(), "1")), [](AppendReport) { ADD_FAILURE() << "never queued"; });
   EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_TRUE(RejectionOf(refused).has_value());
   backend_->SetFull(false);
@@ -490,7 +489,7 @@ TEST_P(LogConformance, AReportIsACheckpoint) {
     const Record record = NextCommand(fold.state(), absl::StrCat(i));
     ASSERT_TRUE(fold.Step(ViewOf(record)).ok());
     states.push_back(fold.state());
-    ASSERT_TRUE(owner.session().Append(record, owner.reports().Next()).ok());
+    ASSERT_TRUE(owner.session().Append(Prepared(record), owner.reports().Next()).ok());
   }
   const std::vector<AppendReport> reports = owner.reports().AwaitDurable();
   for (int i = 0; i < 10; ++i) {

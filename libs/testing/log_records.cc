@@ -64,4 +64,6 @@ Record NextCommand(const FoldState& state, absl::string_view payload) {
   return MakeCommand(NextCommandHeader(state, payload), payload);
 }
 
+PreparedCommand Prepared(const Record& command) { return PreparedCommand::Make(command.header, command.payload).value(); }
+
 }  // namespace sip

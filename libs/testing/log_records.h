@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "libs/eventsourcing/log_fold.h"
+#include "libs/eventsourcing/prepared_command.h"
 #include "libs/eventsourcing/record.h"
 
 namespace sip {
@@ -29,6 +30,9 @@ Record MakeClaim(const FoldState& state, absl::string_view name);
 log::v1::CommandHeader NextCommandHeader(const FoldState& state, absl::string_view payload);
 Record MakeCommand(const log::v1::CommandHeader& header, absl::string_view payload);
 Record NextCommand(const FoldState& state, absl::string_view payload);
+
+// What is appended of a command. Crashes if it is none.
+PreparedCommand Prepared(const Record& command);
 
 // A view into `record`, which must outlive it.
 inline RecordView ViewOf(const Record& record) { return {record.kind, record.header, record.payload}; }

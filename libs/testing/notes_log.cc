@@ -69,7 +69,7 @@ ConsistencyToken NotesWriter::Append(Record record) {
   token.leaf_prefix = leaf.substr(0, 8);
   bool durable = false;
   const absl::Status appended =
-      session_->Append(std::move(record), [&](AppendReport report) { durable = report.outcome == AppendOutcome::kDurable; });
+      session_->Append(Prepared(record), [&](AppendReport report) { durable = report.outcome == AppendOutcome::kDurable; });
   SIP_CHECK(appended.ok() && durable);
   return token;
 }

@@ -55,7 +55,7 @@ absl::StatusOr<std::vector<ViewCheckpoint>> FoldLogs(const FoldInput& input, con
 }
 
 RecordFilter RecordedUntil(absl::Time time) {
-  return [time](const EventLog&, const ValidRecord& record) { return FromProto(record.header.recorded_at()) <= time; };
+  return [time](const EventLog&, const ValidRecord& record) { return FromProto(record.header->recorded_at()) <= time; };
 }
 
 RecordFilter UpTo(const std::vector<ViewPosition>& positions) {

@@ -69,24 +69,33 @@ class LogUnderTest {
   }
 
   // The next records, partition by partition in turn; made before the clock starts.
-  std::vector<Record> Prepare(size_t count) {
+  std::vector<PreparedCommand> Prepare(size_t count) {
     const std::string payload(kPayloadBytes, 'x');
-    std::vector<Record> records;
+    std::vector<PreparedCommand> records;
     for (size_t i = 0; i < count; ++i) {
       LogFold& ahead = ahead_[prepared_++ % kPartitions];
-      records.push_back(NextCommand(ahead.state(), payload));
-      SIP_CHECK(ahead.Step(ViewOf(records.back())).ok());
+      records.push_back(Prepared(NextCommand(ahead.state(), payload)));
+      SIP_CHECK(ahead.Step(records.back().facts()).ok());
     }
     return records;
   }
 
+  void BeginBatch() {
+    for (const auto& session : sessions_) session->BeginBatch();
+  }
+  void EndBatch() {
+    for (const auto& session : sessions_) session->EndBatch(/*write_here=*/false);
+  }
+
   // Appends in bursts of `burst`, the next one while the last is being written.
-  absl::Duration AppendInBursts(std::vector<Record> records, size_t burst) {
+  absl::Duration AppendInBursts(const std::vector<PreparedCommand>& records, size_t burst) {
     const absl::Time start = absl::Now();
     for (size_t i = 0; i < records.size(); ++i) {
       if (i % burst == 0) in_flight_.AwaitAtMost(burst);
+      if (i % burst == 0) BeginBatch();
       in_flight_.Add();
-      SIP_CHECK(sessions_[appended_++ % kPartitions]->Append(std::move(records[i]), in_flight_.Done()).ok());
+      SIP_CHECK(sessions_[appended_++ % kPartitions]->Append(records[i], in_flight_.Done()).ok());
+      if (i % burst == burst - 1) EndBatch();
     }
     in_flight_.AwaitAtMost(0);
     return absl::Now() - start;
@@ -110,11 +119,11 @@ class BareDatabase {
   }
 
   // The same bytes as the log writes for these records, `per_chunk` to a synced write.
-  absl::Duration Write(const std::vector<Record>& records, size_t per_chunk) {
+  absl::Duration Write(const std::vector<PreparedCommand>& records, size_t per_chunk) {
     std::vector<std::string> values;
     for (size_t first = 0; first < records.size(); first += per_chunk) {
       ChunkBuilder builder;
-      for (size_t i = first; i < std::min(first + per_chunk, records.size()); ++i) builder.Add(0, 0, ViewOf(records[i]));
+      for (size_t i = first; i < std::min(first + per_chunk, records.size()); ++i) builder.Add(0, 0, records[i].view());
       values.push_back(builder.Finish(next_ + values.size()));
     }
     const absl::Time start = absl::Now();
@@ -136,9 +145,9 @@ void MeasureChunks(LogUnderTest& log, BareDatabase& bare, size_t per_chunk, Benc
   std::vector<double> log_rates;
   std::vector<double> bare_rates;
   for (int round = 0; round < kRounds; ++round) {
-    std::vector<Record> records = log.Prepare(count);
+    const std::vector<PreparedCommand> records = log.Prepare(count);
     bare_rates.push_back(static_cast<double>(count) / absl::ToDoubleSeconds(bare.Write(records, per_chunk)));
-    log_rates.push_back(static_cast<double>(count) / absl::ToDoubleSeconds(log.AppendInBursts(std::move(records), per_chunk)));
+    log_rates.push_back(static_cast<double>(count) / absl::ToDoubleSeconds(log.AppendInBursts(records, per_chunk)));
   }
   report.Add({absl::StrCat("log append, chunks of ", per_chunk, ", against bare writes"), Median(log_rates), "events/s",
               Median(bare_rates)});
@@ -148,9 +157,9 @@ void MeasureOneInFlight(LogUnderTest& log, BareDatabase& bare, BenchmarkReport& 
   std::vector<absl::Duration> log_times;
   std::vector<absl::Duration> bare_times;
   for (int i = 0; i < 1000; ++i) {
-    std::vector<Record> record = log.Prepare(1);
+    const std::vector<PreparedCommand> record = log.Prepare(1);
     bare_times.push_back(bare.Write(record, 1));
-    log_times.push_back(log.AppendInBursts(std::move(record), 1));
+    log_times.push_back(log.AppendInBursts(record, 1));
   }
   report.Add({"bare synced write of one record, p50", MedianMicroseconds(bare_times), "us", 0});
   report.Add({"log append, one in flight, p50, against a bare write", MedianMicroseconds(log_times), "us",

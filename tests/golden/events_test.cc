@@ -49,10 +49,12 @@ absl::StatusOr<std::string> Encode(const std::vector<NewEvent>& events) {
 absl::StatusOr<RecordedCommand> Decode(const std::string& payload) {
   ValidRecord record;
   record.payload = payload;
-  record.header.set_payload_sha256(Sha256(payload));
-  log::v1::StreamWrite& write = *record.header.add_writes();
+  log::v1::CommandHeader header;
+  header.set_payload_sha256(Sha256(payload));
+  log::v1::StreamWrite& write = *header.add_writes();
   write.set_stream(TestStream().ToString());
   write.set_version(1);
+  record.header = StoredHeader(header.SerializeAsString());
   return TestCodec().Decode(record, "golden", {});
 }
 

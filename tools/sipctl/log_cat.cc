@@ -59,7 +59,7 @@ absl::Status PrintLog(const RocksLogStore& store, const DataFolderFlags& flags, 
         readers.try_emplace({log, stored.partition}, ExpectedLog{"", stored.partition}, ReaderCheckpoint{}).first->second;
     SIP_ASSIGN_OR_RETURN(const ValidRecordPtr valid, reader.Read(stored.chunk, stored.record));
     if (valid == nullptr) return absl::OkStatus();
-    if (case_id.has_value() && valid->header.case_id() != case_id->ToBytes()) return absl::OkStatus();
+    if (case_id.has_value() && valid->header->case_id() != case_id->ToBytes()) return absl::OkStatus();
     SIP_ASSIGN_OR_RETURN(const RecordedCommand record, CodecOfAllKinds().Decode(*valid, log, {.command = true}));
     PrintRecord(record, mask, out);
     return absl::OkStatus();

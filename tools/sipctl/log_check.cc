@@ -76,7 +76,7 @@ void LogChecker::CheckCommand(const RocksLogStore::StoredRecord& stored, Partiti
 }
 
 void LogChecker::CheckPlace(const ValidRecord& record, const std::string& where, const Partition& partition) {
-  const std::optional<Uuid> case_id = Uuid::FromBytes(record.header.case_id());
+  const std::optional<Uuid> case_id = Uuid::FromBytes(record.header->case_id());
   if (!case_id.has_value()) return;
   const uint32_t right = PartitionOf(*case_id, partition.reader.state().partition_count);
   if (right != record.partition) Report(where, absl::StrCat("case ", case_id->ToString(), " belongs in partition ", right));
@@ -96,9 +96,9 @@ void LogChecker::CheckVersions(const RecordedCommand& command, const std::string
 }
 
 void LogChecker::CheckImport(const ValidRecord& record, const std::string& where) {
-  if (!record.header.has_imports()) return;
-  const log::v1::ImportedRecord& import = record.header.imports();
-  const uint32_t foreign_partition = record.header.causation().partition();
+  if (!record.header->has_imports()) return;
+  const log::v1::ImportedRecord& import = record.header->imports();
+  const uint32_t foreign_partition = record.header->causation().partition();
   for (const auto& [name, foreign] : partitions_) {
     if (name.second != foreign_partition || foreign->reader.state().log_id != import.log_id()) continue;
     const bool there = import.idx() < foreign->leaves.size();

@@ -42,7 +42,7 @@ v1::ReadHistoryResponse ResponseOf(const RecordOfCase& record, bool with_bytes) 
   response.set_rule_set_digest(decoded.header.rule_set());
   if (const std::optional<Uuid> id = Uuid::FromBytes(decoded.header.command_id())) response.set_command_id(id->ToString());
   if (with_bytes) {
-    response.set_header_bytes(record.stored.header_bytes);
+    response.set_header_bytes(record.stored.header.bytes());
     response.set_payload_bytes(record.stored.payload);
   }
   return response;
