@@ -6,14 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
+#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/eventsourcing/rejection.h"
 #include "libs/log_rocks/chunk.h"
 
 namespace sip {
 namespace {
-
-constexpr size_t kMostLotsToFree = 4;
 
 absl::string_view View(const RecordFacts::Id& id) { return {id.data(), id.size()}; }
 
@@ -56,12 +55,7 @@ struct Committer::Commit {
 };
 
 Committer::Committer(RocksDatabase& database, FoldTable& table, LiveWindow& window, Options options)
-    : database_(database),
-      table_(table),
-      window_(window),
-      options_(std::move(options)),
-      next_number_(window.end()),
-      release_(kMostLotsToFree) {}
+    : database_(database), table_(table), window_(window), options_(std::move(options)), next_number_(window.end()) {}
 
 Committer::~Committer() { Stop(); }
 
@@ -86,6 +80,14 @@ absl::Status Committer::CheckDisk() const {
   if (!free.ok() || *free >= options_.disk_reserve_bytes) return absl::OkStatus();
   return RejectionStatus(Reason::REASON_DISK_RESERVE_REACHED, "", "",
                          absl::StrCat(*free, " bytes are free, ", options_.disk_reserve_bytes, " are kept in reserve."));
+}
+
+void Committer::CheckDiskNowAndThen() {
+  if (options_.disk_reserve_bytes == 0) return;
+  const absl::Time now = SystemClock().Now();
+  if (now < disk_checked_at_ + options_.disk_check_interval) return;
+  disk_checked_at_ = now;
+  reserve_reached_ = !CheckDisk().ok();
 }
 
 absl::Status Committer::CheckTaken() const {
@@ -240,8 +242,7 @@ void Committer::Finish(std::unique_ptr<Commit> commit) {
   if (!commit->builder.empty()) {
     if (const absl::Status written = Write(*commit); !written.ok()) return Fail(std::move(commit), written);
     table_.SetDurable(*commit->chunk);
-    LiveWindow::Evicted evicted = window_.Publish(std::move(commit->chunk));
-    if (!evicted.empty()) release_.Take(std::make_shared<const LiveWindow::Evicted>(std::move(evicted)));
+    window_.Publish(std::move(commit->chunk));
   }
   Report(*commit);
   options_.after_commit(commit->state.has_value() ? &*commit->state : nullptr);
@@ -253,7 +254,7 @@ absl::Status Committer::Write(Commit& commit) {
   RocksBatch batch;
   batch.Put(ChunkKey(commit.number), value);
   absl::Status written = database_.Write(batch, Durability::kSynced);
-  if (options_.disk_reserve_bytes != 0) reserve_reached_ = !CheckDisk().ok();
+  CheckDiskNowAndThen();
   if (written.ok()) return written;
   return absl::UnavailableError(absl::StrCat("the log could not be written (", written.message(),
                                              "); what became of the last records is unknown until it is opened again"));

@@ -19,7 +19,6 @@
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
 #include "libs/base/ordered_callbacks.h"
-#include "libs/base/release_thread.h"
 #include "libs/eventsourcing/event_log.h"
 #include "libs/log_rocks/fold_table.h"
 #include "libs/log_rocks/live_window.h"
@@ -42,6 +41,7 @@ class Committer {
     size_t queue_records = 0;
     size_t chunk_bytes = 0;
     uint64_t disk_reserve_bytes = 0;
+    absl::Duration disk_check_interval;  // How often it is looked at while there are commits.
     std::function<absl::StatusOr<uint64_t>()> free_bytes;
     // The table is saved with every such chunk.
     uint64_t state_every = 1;
@@ -102,12 +102,14 @@ class Committer {
   void Report(Commit& commit);
   void Fail(std::unique_ptr<Commit> commit, const absl::Status& why);
   absl::Status CheckDisk() const;
+  void CheckDiskNowAndThen();
 
   RocksDatabase& database_;
   FoldTable& table_;
   LiveWindow& window_;
   const Options options_;
   std::atomic<bool> reserve_reached_{false};
+  absl::Time disk_checked_at_;  // The writer's.
 
   mutable Mutex mutex_;
   CondVar changed_;  // Something is to be written or was, a group of claims is done, or the end has come.
@@ -119,7 +121,6 @@ class Committer {
   absl::Status failed_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;   // Somebody writes: nobody else may.
   bool idle_due_ ABSL_GUARDED_BY(mutex_) = false;  // There was a commit since on_idle.
-  ReleaseThread release_;                          // Of what the window no longer keeps.
   std::thread thread_;
 };
 

@@ -17,6 +17,7 @@ class RocksBackend : public LogBackend {
     options_.memory = NewRocksMemory();
     options_.window_bytes = window_bytes;
     options_.disk_reserve_bytes = 100;
+    options_.disk_check_interval = absl::ZeroDuration();
     options_.free_bytes = [this]() -> absl::StatusOr<uint64_t> { return full_ ? 99 : 100; };
     Open();
   }

@@ -8,7 +8,7 @@
 namespace sip {
 namespace {
 
-constexpr size_t kLots = 16;  // So many lots make a window.
+constexpr size_t kMostEvicted = 8;  // This part of the window.
 
 }  // namespace
 
@@ -16,8 +16,8 @@ LiveWindow::LiveWindow(size_t logs, uint64_t end, size_t max_bytes) : max_bytes_
   for (OfLog& log : logs_) log.end = end;
 }
 
-LiveWindow::Evicted LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) {
-  Evicted evicted;
+void LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) {
+  Evicted evicted;  // Freed after the lock.
   MutexLock lock(mutex_);
   SIP_CHECK(chunk->number == end_);
   ++end_;
@@ -28,13 +28,24 @@ LiveWindow::Evicted LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) 
   }
   bytes_ += chunk->bytes;
   chunks_.push_back(std::move(chunk));
-  if (bytes_ <= max_bytes_ + max_bytes_ / kLots) return evicted;
   while (bytes_ > max_bytes_ && chunks_.size() > 1) {
     bytes_ -= chunks_.front()->bytes;
-    evicted.push_back(std::move(chunks_.front()));
+    evicted_bytes_ += chunks_.front()->bytes;
+    evicted_.push_back(std::move(chunks_.front()));
     chunks_.pop_front();
   }
-  return evicted;
+  if (evicted_bytes_ > max_bytes_ / kMostEvicted) evicted = TakeEvicted();
+}
+
+LiveWindow::Evicted LiveWindow::TakeEvicted() {
+  evicted_bytes_ = 0;
+  return std::exchange(evicted_, {});
+}
+
+void LiveWindow::FreeEvicted() {
+  Evicted evicted;
+  MutexLock lock(mutex_);
+  evicted = TakeEvicted();
 }
 
 uint64_t LiveWindow::end() const {

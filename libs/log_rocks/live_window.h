@@ -42,12 +42,14 @@ struct LiveChunk {
 // Thread-safe.
 class LiveWindow {
  public:
-  // Of so many logs. Chunks before `end` are durable. Keeps about `max_bytes` of chunks, at least the latest; they go in lots.
+  // Of so many logs. Chunks before `end` are durable. Keeps about `max_bytes` of chunks, at least the latest.
   LiveWindow(size_t logs, uint64_t end, size_t max_bytes);
 
-  // The next chunk is durable. Must be number end(). Returns those that are no longer kept: freeing them takes a while.
-  using Evicted = std::vector<std::shared_ptr<const LiveChunk>>;
-  Evicted Publish(std::shared_ptr<const LiveChunk> chunk);
+  // The next chunk is durable. Must be number end().
+  void Publish(std::shared_ptr<const LiveChunk> chunk);
+  // Frees the chunks that are no longer kept. That takes a while: readers do it, for whom nobody waits as for the writer, which
+  // only does when many have gathered.
+  void FreeEvicted();
   // The first number that is not durable.
   uint64_t end() const;
   // Null if it is no longer, or not yet, here.
@@ -67,6 +69,9 @@ class LiveWindow {
     uint64_t end = 0;  // Behind its last chunk; guarded by mutex_.
     CondVar changed;
   };
+  using Evicted = std::vector<std::shared_ptr<const LiveChunk>>;
+
+  Evicted TakeEvicted() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WakeAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t max_bytes_;
@@ -74,6 +79,8 @@ class LiveWindow {
   std::deque<OfLog> logs_;
   std::deque<std::shared_ptr<const LiveChunk>> chunks_ ABSL_GUARDED_BY(mutex_);  // Contiguous, up to end_ - 1.
   size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  Evicted evicted_ ABSL_GUARDED_BY(mutex_);
+  size_t evicted_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t end_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };

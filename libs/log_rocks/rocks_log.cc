@@ -72,6 +72,7 @@ class RocksTail : public LogTail {
     const absl::Time deadline = SystemClock().Now() + wait;
     while (true) {
       if (folder_.window->IsCancelled(cancelled_)) return absl::CancelledError("the reader was cancelled");
+      folder_.window->FreeEvicted();
       SIP_RETURN_IF_ERROR(failed_);
       TailBatch batch;
       failed_ = ReadBatch(max_records, batch);

@@ -203,6 +203,7 @@ void Store::StartCommitter() {
   options.queue_records = options_.queue_records;
   options.chunk_bytes = options_.chunk_bytes;
   options.disk_reserve_bytes = options_.disk_reserve_bytes;
+  options.disk_check_interval = options_.disk_check_interval;
   options.free_bytes = options_.free_bytes ? options_.free_bytes : [path = options_.path] { return FreeBytes(path); };
   options.state_every = kStateEvery;
   options.idle_interval = options_.anchor_path.empty() ? absl::InfiniteDuration() : options_.anchor_interval;

@@ -55,6 +55,7 @@ struct RocksLogOptions {
 
   // Appends are refused with RESOURCE_EXHAUSTED when fewer bytes are free on the volume. Claims are not.
   uint64_t disk_reserve_bytes = 0;
+  absl::Duration disk_check_interval = absl::Milliseconds(100);  // How often that is looked at while there are commits.
   // Appends beyond these, waiting or being written, are refused with RESOURCE_EXHAUSTED.
   size_t queue_bytes = size_t{64} << 20;
   size_t queue_records = 100'000;

@@ -307,6 +307,7 @@ TEST_F(RocksLogStoreTest, AQueueThatIsFullRefuses) {
 TEST_F(RocksLogStoreTest, TheDiskReserveIsNotWrittenInto) {
   std::atomic<uint64_t> free{1000};
   options_.disk_reserve_bytes = 1000;
+  options_.disk_check_interval = absl::ZeroDuration();
   options_.free_bytes = [&]() -> absl::StatusOr<uint64_t> { return free.load(); };
   Open();
   const auto owner = Claim(kPlans, 0);
