@@ -86,8 +86,7 @@ class Codec {
   // FAILED_PRECONDITION for a key that is not here.
   absl::StatusOr<RecordedCommand> Decode(const ValidRecord& record, absl::string_view log_name, const DecodeOptions& options) const;
 
-  // The events of a record, decoded once for all that hold it; command and decision may be missing. All who ask know the same
-  // kinds.
+  // The events of a record, decoded once for all that hold it: without command and decision. All who ask know the same kinds.
   absl::StatusOr<std::shared_ptr<const RecordedCommand>> DecodeShared(const ValidRecord& record, absl::string_view log_name) const;
 
   // All event kinds that can be read, old ones too, sorted.

@@ -71,7 +71,11 @@ absl::Status RebuildView(const FoldInput& input, const RocksDatabase::Options& f
   MemoryView view;
   SIP_ASSIGN_OR_RETURN(const std::vector<ViewCheckpoint> checkpoints, FoldLogs(input, nullptr, view));
   SIP_ASSIGN_OR_RETURN(const std::unique_ptr<RocksBulkLoader> loader, NewRocksBulkLoader(fresh));
-  for (const auto& [key, value] : view.rows()) SIP_RETURN_IF_ERROR(loader->Put(StoredRowKey(key), value));
+  absl::Status loaded;
+  view.VisitAll([&](const std::string& key, const std::string& value) {
+    if (loaded.ok()) loaded = loader->Put(StoredRowKey(key), value);
+  });
+  SIP_RETURN_IF_ERROR(loaded);
   std::map<std::string, std::string> stored;
   for (const ViewCheckpoint& checkpoint : checkpoints) {
     stored[StoredCheckpointKey(checkpoint.log_name, checkpoint.partition)] = EncodeCheckpoint(checkpoint.checkpoint);

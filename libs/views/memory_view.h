@@ -5,8 +5,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "libs/eventsourcing/projection.h"
 
@@ -22,10 +25,18 @@ class MemoryView final : public ViewBatch {
   void Delete(absl::string_view key) override;
   void Scan(absl::string_view prefix, const std::function<bool(absl::string_view key, absl::string_view value)>& visit) override;
 
-  const Rows& rows() const { return rows_; }
+  // In key order.
+  void VisitAll(absl::FunctionRef<void(const std::string& key, const std::string& value)> visit) const;
+  Rows rows() const;
 
  private:
-  Rows rows_;
+  // Rows lie in groups, by the key up to its second slash: nearly all reads and writes are within one, and a group is small.
+  using Groups = absl::flat_hash_map<std::string, Rows>;
+
+  // Those that may have keys that begin with `prefix`, in the order of their keys.
+  std::vector<const Groups::value_type*> GroupsWith(absl::string_view prefix) const;
+
+  Groups groups_;
 };
 
 }  // namespace sip

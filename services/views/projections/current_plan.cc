@@ -52,7 +52,7 @@ void PutDraftElement(const Applying& at, const PlanElement& element) {
   const std::string place_key = DraftPlaceKey(at.case_id, at.plan_id, element.element_id());
   std::optional<std::string> place = at.view.Get(place_key);
   if (!place.has_value()) {
-    place = absl::StrFormat("%016x%04x", at.stream_version, at.elements++);
+    place = absl::StrCat(absl::Hex(at.stream_version, absl::kZeroPad16), absl::Hex(at.elements++, absl::kZeroPad4));
     at.view.Put(place_key, *place);
   }
   at.view.Put(absl::StrCat(DraftElementPrefix(at.case_id, at.plan_id), *place), element.SerializeAsString());
