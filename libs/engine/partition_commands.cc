@@ -222,8 +222,9 @@ absl::Status Partition::AppendRecord(const Uuid& scope, CaseEntry& entry, WriteI
 
 void Partition::FoldInFlight() {
   appended_ = *durable_;
-  for (const InFlight& in_flight : in_flight_)
+  for (const InFlight& in_flight : in_flight_) {
     SIP_CHECK(appended_->Step(in_flight.written.prepared.facts()).value() == Verdict::kValid);
+  }
 }
 
 absl::Status Partition::SendRecord(WrittenRecord written, const Uuid& scope, PendingPtr& command) {

@@ -61,7 +61,7 @@ ConsistencyToken NotesWriter::WritePayload(const std::string& payload, const Str
   return Append(MakeCommand(header, payload));
 }
 
-ConsistencyToken NotesWriter::Append(Record record) {
+ConsistencyToken NotesWriter::Append(const Record& record) {
   ConsistencyToken token{fold_.state().log_id, fold_.state().partition, fold_.state().next_idx, ""};
   std::string leaf;
   const auto verdict = fold_.Step(ViewOf(record), nullptr, &leaf);

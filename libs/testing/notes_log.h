@@ -29,7 +29,7 @@ class NotesWriter {
 
  private:
   ConsistencyToken WriteEvent(const std::string& name, const sample::v1::NoteEvent& event);
-  ConsistencyToken Append(Record record);
+  ConsistencyToken Append(const Record& record);
 
   std::unique_ptr<LogSession> session_;
   LogFold fold_;

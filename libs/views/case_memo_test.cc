@@ -56,7 +56,7 @@ TEST(CaseMemoTest, ARecordOfNoCaseMayConcernAll) {
 }
 
 TEST(CaseMemoTest, TheLongestUnusedGoesWhenThereIsNoRoom) {
-  constexpr size_t kLimit = 16 * 1000;
+  constexpr size_t kLimit = 16'000;
   TextMemo memo(Options(kLimit));
   memo.Keep(Case(0), 0, std::string(100, 'x'));
   for (int i = 1; i < 1000; ++i) {
@@ -81,6 +81,7 @@ TEST(CaseMemoTest, WhatIsTooLargeIsNotKept) {
 TEST(CaseMemoTest, NobodyFindsAnOlderValueThanHeWasToldOf) {
   constexpr int kCommits = 2000;
   constexpr int kCases = 3;
+  constexpr size_t kReaders = 2;
   const auto store = ViewStore::Open({.path = "/view", .memory = NewRocksMemory()});
   ASSERT_TRUE(store.ok()) << store.status();
   TextMemo memo(Options(1 << 20));
@@ -94,7 +95,8 @@ TEST(CaseMemoTest, NobodyFindsAnOlderValueThanHeWasToldOf) {
     return *memo.Keep(Case(number), reader->commit(), row->value_or("-1"));
   };
   std::vector<std::thread> readers;
-  for (int r = 0; r < 2; ++r) {
+  readers.reserve(kReaders);
+  for (size_t r = 0; r < kReaders; ++r) {
     readers.emplace_back([&] {
       for (int least = told; least < kCommits - 1; least = told) {
         for (int number = 0; number < kCases; ++number) {

@@ -39,7 +39,7 @@ void ProjectionRunner::CatchUp() {
     something = something || (more.ok() && *more);
   }
   if (!something) return;
-  if (absl::Status flushed = store_.Flush(); !flushed.ok()) progress_.Stop(std::move(flushed));
+  if (const absl::Status flushed = store_.Flush(); !flushed.ok()) progress_.Stop(flushed);
 }
 
 void ProjectionRunner::Start() {
