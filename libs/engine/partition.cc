@@ -7,6 +7,20 @@
 #include "libs/eventsourcing/rejection.h"
 
 namespace sip {
+namespace {
+
+// How many partitions are at work on this thread, one within the other: a callback of one may bring a command to the next.
+thread_local int at_work_here = 0;
+
+class AtWork {
+ public:
+  AtWork() { ++at_work_here; }
+  ~AtWork() { --at_work_here; }
+  AtWork(const AtWork&) = delete;
+  AtWork& operator=(const AtWork&) = delete;
+};
+
+}  // namespace
 
 std::shared_ptr<Partition> Partition::Make(const EngineParts& parts, uint32_t partition, std::vector<ForeignLog> foreign_logs) {
   return std::shared_ptr<Partition>(new Partition(parts, partition, std::move(foreign_logs)));
@@ -111,13 +125,15 @@ void Partition::Schedule() {
 }
 
 void Partition::Drain(bool callers_thread) {
+  const AtWork at_work;
   while (true) {
     Inbox inbox;
     {
       MutexLock lock(mutex_);
       std::swap(inbox, inbox_);
     }
-    RunTurn(std::move(inbox), callers_thread);
+    // Another partition waits for this thread if it brought the command: it must not wait for the disk.
+    RunTurn(std::move(inbox), /*write_here=*/callers_thread && at_work_here == 1);
     PublishStatus();
     MutexLock lock(mutex_);
     // What was decided here may be durable by now, and is answered at once; all else is left to the executor.

@@ -1,7 +1,8 @@
 // The owner of one partition: decides its commands and imports one after the other (a strand), appends them pipelined, and answers
 // when they are durable. docs/life-of-a-command.md tells the order of things.
 //
-// Threads: the public functions may be called from any thread; all else runs on the executor, never two tasks at a time.
+// Threads: the public functions may be called from any thread; all else runs on the executor, or on a thread that brings a command,
+// never two tasks at a time.
 #ifndef SIP_LIBS_ENGINE_PARTITION_H_
 #define SIP_LIBS_ENGINE_PARTITION_H_
 

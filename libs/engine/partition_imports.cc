@@ -129,6 +129,7 @@ void Partition::NoteForeignProgress(const ImportItem& item) {
 }
 
 void Partition::SaveForeignCheckpoint(const std::string& log_id, ReaderCheckpoint checkpoint) {
+  if (status_.phase != PartitionStatus::Phase::kServing) return;
   StreamStoreBatch batch;
   batch.foreign_checkpoints.push_back({partition_, log_id, std::move(checkpoint)});
   if (absl::Status applied = parts_.store.Apply(batch); !applied.ok()) {

@@ -119,6 +119,7 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
     for (InFlight& in_flight : settled) TellWaiters(in_flight, /*durable=*/true);
     if (!applied.ok()) return;
   }
+  if (status_.phase != PartitionStatus::Phase::kServing) return;
   if (failure == AppendOutcome::kUnknown) EnterDoubt();
   if (failure == AppendOutcome::kFenced) {
     StepDown(PartitionStatus::Phase::kFenced, RejectionStatus(Reason::REASON_NOT_CAUGHT_UP, "", "", "Another node took over."));

@@ -77,8 +77,8 @@ class LogSession {
   // Between BeginBatch and EndBatch the log may keep appends back to write them as one. Only a hint: they may also be written, and
   // reported, before. EndBatch without BeginBatch does nothing.
   virtual void BeginBatch() {}
-  // `write_here`: the caller has nothing else to do, the log may write on its thread, and the reports come before it returns. The
-  // caller then holds no lock that a callback takes.
+  // `write_here`: the caller has nothing else to do; the log may write on its thread, also for other sessions, and the reports come
+  // before it returns. The caller then holds no lock that a callback of any session takes.
   virtual void EndBatch(bool write_here) { static_cast<void>(write_here); }
 };
 

@@ -85,7 +85,8 @@ absl::Status Committer::CheckDisk() const {
 void Committer::CheckDiskNowAndThen() {
   if (options_.disk_reserve_bytes == 0) return;
   const absl::Time now = SystemClock().Now();
-  if (now < disk_checked_at_ + options_.disk_check_interval) return;
+  const bool clock_set_back = now < disk_checked_at_;
+  if (!clock_set_back && now < disk_checked_at_ + options_.disk_check_interval) return;
   disk_checked_at_ = now;
   reserve_reached_ = !CheckDisk().ok();
 }
@@ -136,6 +137,8 @@ absl::StatusOr<Verdict> Committer::Judge(const LiveRecord& record, const Commit&
 absl::StatusOr<Committer::Claims> Committer::CommitClaims(std::vector<LiveRecord> claims) {
   auto group = std::make_shared<ClaimGroup>();
   MutexLock lock(mutex_);
+  // No use in trying again: whoever claims must stop, and answer those who wait.
+  if (!failed_.ok()) return absl::FailedPreconditionError(absl::StrCat("the log must be opened again: ", failed_.message()));
   SIP_RETURN_IF_ERROR(CheckTaken());
   Commit& commit = OpenCommit(WriteAt::kOnce);
   group->result->chunk = commit.number;
@@ -203,7 +206,7 @@ void Committer::Run() {
 
 void Committer::AwaitWork() {
   while (writing_ || (waiting_.empty() && !stopping_)) {
-    if (writing_ || !idle_due_ || options_.idle_interval == absl::InfiniteDuration()) {
+    if (!idle_due_ || options_.idle_interval == absl::InfiniteDuration()) {
       changed_.Wait(mutex_);
     } else if (!changed_.WaitWithTimeout(mutex_, options_.idle_interval) && !writing_) {
       idle_due_ = false;

@@ -47,7 +47,7 @@ class Committer {
     uint64_t state_every = 1;
     // After each commit, on the thread that wrote it; with the table as it was behind the chunk, if it was saved with it.
     std::function<void(const log::v1::EmbeddedLogState* state)> after_commit;
-    // Once when nothing was committed for `idle_interval` after a commit; never while somebody writes.
+    // Once after commits, `idle_interval` after the committer's thread last had something to do; never while somebody writes.
     absl::Duration idle_interval = absl::InfiniteDuration();
     std::function<void()> on_idle;
     // Once, after the commit that failed has been reported.

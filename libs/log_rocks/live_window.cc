@@ -1,5 +1,6 @@
 #include "libs/log_rocks/live_window.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "libs/base/check.h"
@@ -8,7 +9,8 @@
 namespace sip {
 namespace {
 
-constexpr size_t kMostEvicted = 8;  // This part of the window.
+constexpr size_t kMostEvicted = 8;     // This part of the window.
+constexpr size_t kWakesPerWindow = 4;  // While so much is written.
 
 }  // namespace
 
@@ -27,6 +29,12 @@ void LiveWindow::Publish(std::shared_ptr<const LiveChunk> chunk) {
     logs_[log].changed.NotifyAll();
   }
   bytes_ += chunk->bytes;
+  bytes_since_woken_ += chunk->bytes;
+  if (bytes_since_woken_ > max_bytes_ / kWakesPerWindow) {
+    bytes_since_woken_ = 0;
+    woken_end_ = end_;
+    WakeAll();
+  }
   chunks_.push_back(std::move(chunk));
   while (bytes_ > max_bytes_ && chunks_.size() > 1) {
     bytes_ -= chunks_.front()->bytes;
@@ -62,7 +70,7 @@ std::shared_ptr<const LiveChunk> LiveWindow::Find(uint64_t number) const {
 void LiveWindow::WaitFrom(size_t log, uint64_t number, absl::Time deadline, const bool& cancelled) {
   MutexLock lock(mutex_);
   OfLog& of_log = logs_[log];
-  while (of_log.end <= number && !closed_ && !cancelled) {
+  while (std::max(of_log.end, woken_end_) <= number && !closed_ && !cancelled) {
     const absl::Duration left = deadline - SystemClock().Now();
     if (left <= absl::ZeroDuration()) return;
     of_log.changed.WaitWithTimeout(mutex_, left);

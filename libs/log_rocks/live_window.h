@@ -55,7 +55,8 @@ class LiveWindow {
   // Null if it is no longer, or not yet, here.
   std::shared_ptr<const LiveChunk> Find(uint64_t number) const;
   // Waits until a chunk from `number` on has a record of `log`, Close, `deadline`, or Cancel of `cancelled`, a flag of the reader
-  // that only this class touches. Other logs' chunks wake nobody: there are many readers, and each would cost the writer time.
+  // that only this class touches. Other logs' chunks wake nobody, since there are many readers and each would cost the writer time;
+  // but now and then all are woken, so that nobody is left behind what is kept.
   void WaitFrom(size_t log, uint64_t number, absl::Time deadline, const bool& cancelled);
   // Sets `cancelled` and wakes whoever waits with it.
   void Cancel(bool& cancelled);
@@ -82,6 +83,8 @@ class LiveWindow {
   Evicted evicted_ ABSL_GUARDED_BY(mutex_);
   size_t evicted_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t end_ ABSL_GUARDED_BY(mutex_);
+  uint64_t woken_end_ ABSL_GUARDED_BY(mutex_) = 0;  // end_ when all were woken last.
+  size_t bytes_since_woken_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

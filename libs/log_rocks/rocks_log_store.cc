@@ -73,7 +73,7 @@ class Store : public RocksLogStore {
   std::unique_ptr<LiveWindow> window_;
   std::unique_ptr<Committer> committer_;
   std::vector<std::unique_ptr<EventLog>> logs_;
-  // The committer's, while it runs:
+  // Of whoever writes, while the committer runs:
   uint64_t commits_ = 0;  // Since the anchors were written.
   absl::Time anchored_at_;
   Mutex closing_;

@@ -64,9 +64,9 @@ struct RocksLogOptions {
   // Memory for recent chunks, from which readers that keep up are served without touching the disk.
   size_t window_bytes = size_t{32} << 20;
 
-  // Called once when an append has failed, on the log's thread.
+  // Called once when an append has failed, on the thread that wrote it.
   std::function<void(absl::Status)> on_failure{};
-  // Called when the anchors cannot be written, on the log's thread. The log works on.
+  // Called when the anchors cannot be written, on a thread that writes the log. The log works on.
   std::function<void(absl::Status)> on_warning{};
 
   // For tests: see RocksDatabase::Options::memory; and what to ask for the volume's free bytes (any thread).

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/mutex.h"
+#include "libs/base/pause.h"
 #include "libs/base/uuid.h"
 #include "libs/eventsourcing/rejection.h"
 #include "libs/log_rocks/chunk.h"
@@ -367,7 +368,8 @@ TEST_F(RocksLogStoreTest, AfterAFailedSyncAllIsUnknownAndNothingMoreIsTaken) {
   EXPECT_EQ(plans->Await(3)[2].outcome, AppendOutcome::kUnknown);
   EXPECT_EQ(rules->Await(1)[0].outcome, AppendOutcome::kUnknown);
   EXPECT_EQ(plans->Append("too late").code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(store_->log(kPlans)->Claim(1, {}, {}, Ignore).status().code(), absl::StatusCode::kUnavailable);
+  // Not UNAVAILABLE, which owners take for "try again later": their callers would never be answered.
+  EXPECT_EQ(store_->log(kPlans)->Claim(1, {}, {}, Ignore).status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(store_->health().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(End(kPlans, 0), 1u);
   plans->session.reset();
@@ -489,6 +491,33 @@ TEST_F(RocksLogAnchorTest, AnchorsAreWrittenWhenTheLogFallsIdle) {
   AppendDurably(kPlans, 2, 1);
   uint64_t size = 0;
   while (size != 1) {
+    const auto anchors = ReadAnchorFile(options_.anchor_path);
+    ASSERT_TRUE(anchors.ok() && anchors->has_value()) << anchors.status();
+    size = (*anchors)->anchors(2).size();
+    std::this_thread::yield();
+  }
+}
+
+// The log's own thread used to wait without an end when a caller's thread wrote as its interval ran out, and wrote last.
+TEST_F(RocksLogAnchorTest, AnchorsAreWrittenWhenTheLogFallsIdleBehindACallersWrite) {
+  options_.anchor_interval = absl::Milliseconds(100);
+  Open();
+  AppendDurably(kPlans, 2, 1);
+  const auto owner = Claim(kPlans, 2);
+  faults_.HoldSyncs(true);
+  const auto write_here = [&] {
+    owner->session->BeginBatch();
+    EXPECT_TRUE(owner->Append("the caller writes it").ok());
+    owner->session->EndBatch(/*write_here=*/true);
+  };
+  std::thread caller(write_here);
+  faults_.AwaitHeldSync();
+  Pause().Take(2 * options_.anchor_interval);
+  faults_.HoldSyncs(false);
+  caller.join();
+  write_here();
+  uint64_t size = 0;
+  while (size != 3) {
     const auto anchors = ReadAnchorFile(options_.anchor_path);
     ASSERT_TRUE(anchors.ok() && anchors->has_value()) << anchors.status();
     size = (*anchors)->anchors(2).size();

@@ -178,8 +178,8 @@ rocksdb::Options BaseOptions(const RocksDatabase::Options& options) {
     // Most keys that are looked up are not there yet: a request's id, a row's first value.
     rocks.memtable_prefix_bloom_size_ratio = kMemtableBloomRatio;
     rocks.memtable_whole_key_filtering = true;
-    // What is young is written again soon.
-    rocks.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
+    // What was just flushed is written again soon.
+    rocks.compression_per_level = {rocksdb::kNoCompression, rocksdb::kLZ4Compression};
   }
   return rocks;
 }

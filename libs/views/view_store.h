@@ -97,7 +97,7 @@ class ViewStore {
   static absl::StatusOr<std::unique_ptr<ViewStore>> Open(const RocksDatabase::Options& options);
 
   std::unique_ptr<ViewTransaction> Begin() const;
-  // Writes rows and checkpoints together. It is in the file system's hands then: after a loss of power the view may be older, and
+  // Writes rows and checkpoints together. They stay in memory until RocksDB flushes them: after a crash the view may be older, and
   // reads on from there.
   absl::Status Commit(const ViewTransaction& transaction, absl::Span<const ViewCheckpoint> checkpoints);
 

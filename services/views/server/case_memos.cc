@@ -5,7 +5,8 @@ namespace sip {
 // Who is party to a case takes a small part of what its plan does.
 CaseMemos::CaseMemos(size_t max_bytes)
     : facts({.max_bytes = max_bytes / 4, .bytes_of = [](const common::v1::CaseFacts& kept) { return kept.SpaceUsedLong(); }}),
-      current_plans({.max_bytes = max_bytes - max_bytes / 4, .bytes_of = [](const std::string& kept) { return kept.size(); }}) {}
+      current_plans({.max_bytes = max_bytes - max_bytes / 4, .bytes_of = [](const std::string& kept) { return kept.capacity(); }}) {
+}
 
 std::vector<ViewCommitListener*> CaseMemos::ListenersOf(absl::string_view view) {
   std::vector<ViewCommitListener*> listeners;
