@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <map>
 
 #include "libs/rocks/fault_injection.h"
@@ -119,6 +120,8 @@ TEST_F(DatabaseTest, TheLastRowUpToALimitIsFound) {
 
 TEST(ReadOnlyDatabaseTest, LooksWithoutLocking) {
   const std::string path = testing::TempDir() + "/read_only_database_test";
+  // What an earlier run has left would be cleared away in the background while the reader looks.
+  std::filesystem::remove_all(path);
   const auto database = RocksDatabase::Open({.path = path});
   ASSERT_TRUE(database.ok()) << database.status();
   RocksBatch batch;
