@@ -5,7 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "libs/base/check.h"
+#include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/uuid.h"
 #include "libs/eventsourcing/rejection.h"
@@ -194,20 +196,27 @@ class StreamCall final : public grpc::ServerWriteReactor<ByteBuffer> {
     Pull();
   }
   void OnCancel() override {
-    if (source_ != nullptr) source_->Cancel();
+    if (const auto source = Source(); source != nullptr) source->Cancel();
   }
   void OnDone() override { delete this; }
 
  private:
   absl::Status Open(const StreamMethod& method, const grpc::CallbackServerContext& server_context, const ByteBuffer& bytes) {
     SIP_RETURN_IF_ERROR(BeginCall(server_context, bytes, method.rules, /*streaming=*/true, record_, *request_));
-    SIP_ASSIGN_OR_RETURN(source_, method.spec.open(record_.context, *request_));
+    SIP_ASSIGN_OR_RETURN(auto source, method.spec.open(record_.context, *request_));
+    const MutexLock lock(mutex_);
+    source_ = std::move(source);
     return absl::OkStatus();
+  }
+
+  std::shared_ptr<StreamSource<MessagePtr>> Source() {
+    const MutexLock lock(mutex_);
+    return source_;
   }
 
   void Pull() {
     // Kept alive until Next has returned: gRPC may be done with this call, and delete it, before.
-    const std::shared_ptr<StreamSource<MessagePtr>> source = source_;
+    const std::shared_ptr<StreamSource<MessagePtr>> source = Source();
     source->Next([this](absl::StatusOr<std::optional<MessagePtr>> next) {
       if (!next.ok()) return End(next.status());
       if (!next->has_value()) return End(absl::OkStatus());
@@ -225,7 +234,8 @@ class StreamCall final : public grpc::ServerWriteReactor<ByteBuffer> {
 
   CallRecord record_;
   const MessagePtr request_;
-  std::shared_ptr<StreamSource<MessagePtr>> source_;
+  Mutex mutex_;
+  std::shared_ptr<StreamSource<MessagePtr>> source_ ABSL_GUARDED_BY(mutex_);  // A cancellation comes on a thread of gRPC's own.
   ByteBuffer buffer_;
 };
 
