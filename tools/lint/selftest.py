@@ -248,7 +248,8 @@ class BuildTest(Tree):
         self.write("CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(fixture LANGUAGES NONE)\n"
                    'list(APPEND CMAKE_MODULE_PATH "${CMAKE_SOURCE_DIR}/tools/cmake")\ninclude(sip_targets)\n' + body +
                    "\nsip_check_layers()\nsip_check_tests_registered()\n")
-        return subprocess.run(["cmake", "-S", self.root, "-B", self.root / "build"], capture_output=True, text=True, check=False)
+        return subprocess.run(["cmake", "-G", "Ninja", "-S", self.root, "-B", self.root / "build"], capture_output=True, text=True,
+                              check=False)
 
     def assert_refused(self, body: str, expected: str):
         result = self.configure(body)
