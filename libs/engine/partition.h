@@ -76,7 +76,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // False if the queue of imports is full: the importer offers it again after `on_room`.
   bool OfferImport(ImportItem item);
-  // What importers are told, on the executor.
+  // What importers are told, within a turn.
   struct ImportCallbacks {
     std::function<void()> on_room;    // A full import queue has room.
     std::function<void()> on_wanted;  // A command waits for imports.
@@ -100,7 +100,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   PartitionStatus status() const;
 
-  // Called on the executor when the partition stops for good (DATA_LOSS, a log that must be reopened).
+  // Called within a turn when the partition stops for good (DATA_LOSS, a log that must be reopened).
   void SetOnStopped(std::function<void(absl::Status)> on_stopped);
 
   // Answers what waits with UNAVAILABLE, lets what is in flight become durable, ends the session. `done` runs when that is over.
