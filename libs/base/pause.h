@@ -29,6 +29,12 @@ class Pause {
     changed_.NotifyAll();
   }
 
+  // Whether End was called.
+  bool ended() {
+    MutexLock lock(mutex_);
+    return ended_;
+  }
+
   // No pause takes any time from now on.
   void End() {
     MutexLock lock(mutex_);

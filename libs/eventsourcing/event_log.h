@@ -1,5 +1,5 @@
 // The port to an event log: one log of P partitions, claimed by at most one owner each, read by any number of readers.
-// Implemented by log_memory, log_rocks and (later) log_kafka; all pass the conformance suite in libs/testing. docs/log-format.md is
+// Implemented by log_memory, log_rocks and log_kafka; all pass the conformance suite in libs/testing. docs/log-format.md is
 // the contract behind it.
 #ifndef SIP_LIBS_EVENTSOURCING_EVENT_LOG_H_
 #define SIP_LIBS_EVENTSOURCING_EVENT_LOG_H_
@@ -80,6 +80,10 @@ class LogSession {
   // `write_here`: the caller has nothing else to do; the log may write on its thread, also for other sessions, and the reports come
   // before it returns. The caller then holds no lock that a callback of any session takes.
   virtual void EndBatch(bool write_here) { static_cast<void>(write_here); }
+
+  // Calls `on_lost`, at most once and on any thread, when the session is found to be over: kFenced, or kUnknown. Appends in flight
+  // have been reported by then. For owners that have nothing to append; a log may leave it to the next append to find out.
+  virtual void SetOnLost(absl::AnyInvocable<void(AppendOutcome)> on_lost) { static_cast<void>(on_lost); }
 };
 
 // What a tail delivers at once. A partition appears in `progress` when a record of it was folded, even if none was valid, and now
@@ -99,7 +103,8 @@ class LogTail {
  public:
   virtual ~LogTail() = default;
   // The next valid records, at most about `max_records`; waits up to `wait` if there are none (0 = do not wait), then returns an
-  // empty batch. Any error is final: DATA_LOSS and INTERNAL stop the partition, UNAVAILABLE the reader, CANCELLED after Cancel.
+  // empty batch, which says nothing without `at_end`: a log that lies elsewhere may need longer.
+  // Any error is final: DATA_LOSS and INTERNAL stop the partition, UNAVAILABLE the reader, CANCELLED after Cancel.
   virtual absl::StatusOr<TailBatch> Read(size_t max_records, absl::Duration wait) = 0;
   // Ends a waiting Read, from any thread.
   virtual void Cancel() = 0;
@@ -120,6 +125,9 @@ struct ClaimantInfo {
   std::string node;
   std::string endpoint;
   std::string build;
+  // Not in the Claim. If set (16 bytes): the partition is only claimed if this claim was the last to win; otherwise ABORTED, after
+  // all records were delivered. For an owner in doubt: if somebody else has taken over, so be it.
+  std::string only_after{};
 };
 
 // Thread-safe.

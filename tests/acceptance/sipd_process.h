@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "grpcpp/security/credentials.h"
+#include "libs/testing/child_process.h"
 
 namespace sip {
 
@@ -49,12 +50,12 @@ class SipdProcess {
   // Starts it and waits until it has ended by itself; its exit code.
   absl::StatusOr<int> RunToEnd();
   // kill -9, and waits for the end. Nothing happens if it does not run.
-  void Kill();
+  void Kill() { process_.Kill(); }
   // SIGTERM, and waits until it has drained and ended; its exit code. DEADLINE_EXCEEDED, and kill -9, if that takes too long.
   absl::StatusOr<int> Terminate(absl::Duration timeout = absl::Seconds(60));
 
-  bool running() const { return pid_ > 0; }
-  pid_t pid() const { return pid_; }
+  bool running() const { return process_.running(); }
+  pid_t pid() const { return process_.pid(); }
   // "127.0.0.1:PORT" for gRPC, and for /metrics.
   const std::string& address() const { return address_; }
   const std::string& http_address() const { return http_address_; }
@@ -62,25 +63,20 @@ class SipdProcess {
   // The folder that holds data and output.
   const std::string& folder() const { return options_.folder; }
   // All that it has printed since it was created, both streams.
-  std::string output() const;
+  std::string output() const { return process_.output(); }
   // The folder stays, for whoever wants to know why a test failed.
   void KeepFolder() { remove_folder_ = false; }
 
  private:
   SipdProcess(SipdOptions options, std::string address, std::string http_address, bool remove_folder);
-  absl::Status Spawn();
   absl::Status WaitUntilServing();
   absl::StatusOr<int> AwaitEnd(absl::Duration timeout, absl::string_view otherwise);
-  // Waits for the end until `deadline`; whether it came.
-  bool WaitForEnd(absl::Time deadline, int& wait_status);
-  absl::Status Failed(const std::string& what) const;
 
   SipdOptions options_;
   const std::string address_;
   const std::string http_address_;
   bool remove_folder_;
-  pid_t pid_ = -1;
-  int pid_fd_ = -1;
+  ChildProcess process_;
 };
 
 }  // namespace sip

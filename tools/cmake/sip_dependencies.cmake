@@ -17,6 +17,11 @@ find_package(benchmark CONFIG REQUIRED)
 
 find_library(SIP_JEMALLOC jemalloc REQUIRED)
 
+# Debian's package brings no CMake files.
+find_library(SIP_RDKAFKA rdkafka REQUIRED)
+add_library(RdKafka::rdkafka INTERFACE IMPORTED)
+target_link_libraries(RdKafka::rdkafka INTERFACE "${SIP_RDKAFKA}")
+
 find_program(SIP_CCACHE ccache)
 if(SIP_CCACHE)
   # Paths below the repository count as relative: what has the same options is compiled once for all presets and clones.

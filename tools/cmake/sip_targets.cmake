@@ -72,6 +72,17 @@ function(sip_test name)
   endforeach()
 endfunction()
 
+# sip_same_test(<name> <test> [LABELS ...] [TIMEOUT ...] [ENVIRONMENT ...] [ARGS ...]): another ctest entry of an executable that
+# sip_test made.
+function(sip_same_test name test)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "LABELS;ENVIRONMENT;ARGS" ${ARGN})
+  set(temporary "${CMAKE_CURRENT_BINARY_DIR}/${name}_files")
+  file(MAKE_DIRECTORY "${temporary}")
+  add_test(NAME ${name} COMMAND ${test} ${ARG_ARGS} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+    ENVIRONMENT "TEST_TMPDIR=${temporary};${ARG_ENVIRONMENT}")
+endfunction()
+
 # sip_benchmark(<name> SRCS ... [DEPS ...]): a Google Benchmark executable; target `benchmarks` builds all of them.
 function(sip_benchmark name)
   cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})

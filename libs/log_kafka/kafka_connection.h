@@ -1,0 +1,77 @@
+// How a Kafka cluster is reached, and the client handles of librdkafka behind it (internal to log_kafka, but for the settings).
+#ifndef SIP_LIBS_LOG_KAFKA_KAFKA_CONNECTION_H_
+#define SIP_LIBS_LOG_KAFKA_KAFKA_CONNECTION_H_
+
+#include <librdkafka/rdkafka.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace sip {
+
+struct KafkaConnection {
+  enum class Protocol { kPlaintext, kTls, kSaslTls };
+
+  // "host:port,host:port": some of the brokers; the others are learned from them.
+  std::string brokers;
+  // Plaintext is refused unless all of `brokers` are on the loopback.
+  Protocol protocol = Protocol::kPlaintext;
+  // With TLS: whose certificates are believed.
+  std::string ca_file{};
+  // With TLS: our own certificate and key (mTLS); none if empty.
+  std::string certificate_file{};
+  std::string key_file{};
+  std::string key_password_file{};
+  // With SASL: SCRAM-SHA-512 or SCRAM-SHA-256.
+  std::string mechanism = "SCRAM-SHA-512";
+  std::string user{};
+  std::string password_file{};
+};
+
+// One client of librdkafka. What it says of itself goes to our log; it prints nothing.
+using KafkaSettings = std::vector<std::pair<std::string, std::string>>;
+
+struct KafkaDeleter {
+  void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
+  void operator()(rd_kafka_conf_t* settings) const { rd_kafka_conf_destroy(settings); }
+  void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+  void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
+  void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
+  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
+  void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
+  void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }
+};
+template <typename T>
+using KafkaPtr = std::unique_ptr<T, KafkaDeleter>;
+
+// The settings that every client of the connection has. INVALID_ARGUMENT says what is missing or cannot be read, and forbids
+// plaintext beyond the loopback.
+absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connection);
+
+// INVALID_ARGUMENT with librdkafka's words if a setting is refused. `on_report`: producers only, called by rd_kafka_poll.
+using DeliveryReport = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void* opaque);
+absl::StatusOr<KafkaPtr<rd_kafka_t>> NewKafkaClient(rd_kafka_type_t type, const KafkaSettings& settings,
+                                                    DeliveryReport on_report = nullptr, void* opaque = nullptr);
+
+// What an error of librdkafka or a broker means for us: PERMISSION_DENIED, UNAUTHENTICATED, FAILED_PRECONDITION for what an
+// operator must change, UNAVAILABLE for what passes.
+absl::Status KafkaStatus(rd_kafka_resp_err_t error, absl::string_view what);
+
+// Topic and partition count as the cluster knows them now. NOT_FOUND if there is no such topic.
+struct KafkaTopicInfo {
+  std::vector<int32_t> leaders;  // By partition; -1: none.
+  int replicas = 0;              // Of the partition that has the fewest.
+};
+absl::StatusOr<KafkaTopicInfo> DescribeTopic(rd_kafka_t* client, const std::string& topic, absl::Duration timeout);
+
+}  // namespace sip
+
+#endif  // SIP_LIBS_LOG_KAFKA_KAFKA_CONNECTION_H_

@@ -1,0 +1,163 @@
+// Who the logs are: reading and writing Genesis records.
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/monotonic.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/uuid.h"
+#include "libs/eventsourcing/log_fold.h"
+#include "libs/log_kafka/claim_producer.h"
+#include "libs/log_kafka/kafka_log.h"
+#include "libs/log_kafka/kafka_log_store.h"
+#include "libs/log_kafka/partition_fetcher.h"
+#include "libs/log_kafka/topic_settings.h"
+
+namespace sip {
+namespace {
+
+// A leader that was just elected may not show for a moment what was acknowledged before.
+constexpr absl::Duration kPatience = absl::Seconds(2);
+
+// The first record of each partition folded; a state that has not started: the partition is still empty after `patience`.
+absl::StatusOr<std::map<uint32_t, FoldState>> ReadFirst(const KafkaLogOptions& options, const std::string& topic,
+                                                        uint32_t partitions, absl::Duration patience) {
+  std::vector<PartitionFetcher::Start> starts;
+  starts.reserve(partitions);
+  for (uint32_t p = 0; p < partitions; ++p) starts.push_back({p, 0});
+  SIP_ASSIGN_OR_RETURN(const auto fetcher, PartitionFetcher::Open(options, topic, starts));
+  std::map<uint32_t, FoldState> states;
+  uint32_t started = 0;
+  const absl::Duration begun = MonotonicNow();
+  while (started < partitions) {
+    const absl::Duration taken = MonotonicNow() - begun;
+    if (states.size() == partitions && taken >= patience) return states;
+    if (taken >= options.request_timeout) {
+      return absl::UnavailableError(absl::StrCat("topic ", topic, ": the brokers do not answer"));
+    }
+    SIP_ASSIGN_OR_RETURN(const std::optional<PartitionFetcher::Fetched> fetched, fetcher->Next(absl::Milliseconds(100)));
+    if (!fetched.has_value()) continue;
+    FoldState& state = states[fetched->partition];
+    if (fetched->at_end || state.started) continue;
+    const absl::StatusOr<RecordView> record = DecodeFrame(fetched->frame);
+    LogFold fold(ExpectedLog{"", fetched->partition});
+    if (!record.ok() || !fold.Step(*record).ok()) {
+      return absl::DataLossError(absl::StrCat("topic ", topic, ", partition ", fetched->partition,
+                                              " begins with something that is no Genesis record: it is no log of ours"));
+    }
+    state = fold.state();
+    ++started;
+  }
+  return states;
+}
+
+absl::Status WriteGenesis(const KafkaLogOptions& options, const std::string& topic, uint32_t partition,
+                          const LogIdentity& identity) {
+  log::v1::GenesisHeader header;
+  header.set_installation_id(identity.installation_id);
+  header.set_log_id(identity.log_id);
+  header.set_log_name(identity.name);
+  header.set_partition(partition);
+  header.set_partition_count(identity.partition_count);
+  header.set_hash_function("sha-256");
+  SIP_ASSIGN_OR_RETURN(const auto producer, ClaimProducer::Open(options, topic, partition));
+  return producer->SendFirst(EncodeFrame(Record{RecordKind::kGenesis, header.SerializeAsString(), ""}), options.append_timeout)
+      .status();
+}
+
+// Of the partitions that have one; log_id empty if none has.
+absl::StatusOr<LogIdentity> IdentityOf(const std::map<uint32_t, FoldState>& states, const std::string& topic) {
+  LogIdentity identity;
+  for (const auto& [partition, state] : states) {
+    if (!state.started) continue;
+    if (identity.log_id.empty()) identity = {state.installation_id, state.log_id, state.log_name, state.partition_count};
+    if (state.log_id != identity.log_id || state.installation_id != identity.installation_id) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("topic ", topic, ": partition ", partition, " belongs to another log than the partitions before it"));
+    }
+  }
+  return identity;
+}
+
+absl::Status CheckShape(const LogIdentity& identity, const std::string& log, const std::string& topic, uint32_t partitions) {
+  if (identity.name != log) {
+    return absl::FailedPreconditionError(absl::StrCat("topic ", topic, " holds the log ", identity.name, ", not ", log));
+  }
+  if (identity.partition_count == partitions) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("topic ", topic, " has ", partitions, " partitions, the log was made with ", identity.partition_count,
+                   ": partitions can never be added, as every case would lie elsewhere; restore the topic"));
+}
+
+absl::Status CheckIsReady(rd_kafka_t* client, const KafkaLogOptions& options, const std::string& topic, uint32_t partitions) {
+  SIP_ASSIGN_OR_RETURN(const KafkaTopicInfo info, DescribeTopic(client, topic, options.request_timeout));
+  if (info.leaders.size() != partitions) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("topic ", topic, " has ", info.leaders.size(), " partitions instead of ", partitions));
+  }
+  const bool has_leaders = std::all_of(info.leaders.begin(), info.leaders.end(), [](int32_t leader) { return leader >= 0; });
+  if (!has_leaders) return absl::UnavailableError(absl::StrCat("topic ", topic, " has a partition without a leader"));
+  return options.assert_settings ? AssertTopic(client, options, topic) : absl::OkStatus();
+}
+
+// Makes the topic if it is to be made, and looks at its first records. Brokers that have not heard of a new topic yet are asked
+// again.
+absl::StatusOr<std::map<uint32_t, FoldState>> PrepareTopic(rd_kafka_t* client, const KafkaLogOptions& options,
+                                                           const NewKafkaLog& log, bool make_topics) {
+  const std::string topic = options.TopicOf(log.name);
+  bool is_new = false;
+  if (make_topics) {
+    SIP_ASSIGN_OR_RETURN(is_new, CreateTopic(client, options, topic, static_cast<int>(log.partition_count)));
+  }
+  const absl::Duration until = MonotonicNow() + options.request_timeout;
+  while (true) {
+    const absl::Status ready = CheckIsReady(client, options, topic, log.partition_count);
+    if (ready.ok()) return ReadFirst(options, topic, log.partition_count, is_new ? absl::ZeroDuration() : kPatience);
+    const bool passes = absl::IsUnavailable(ready) || (is_new && absl::IsNotFound(ready));
+    if (!passes || MonotonicNow() > until) return ready;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<LogIdentity> ReadIdentity(const KafkaLogOptions& options, const std::string& log, uint32_t partitions) {
+  const std::string topic = options.TopicOf(log);
+  SIP_ASSIGN_OR_RETURN(const auto states, ReadFirst(options, topic, partitions, kPatience));
+  for (const auto& [partition, state] : states) {
+    if (state.started) continue;
+    return absl::FailedPreconditionError(absl::StrCat("topic ", topic, ", partition ", partition,
+                                                      " is empty: it was not initialised (sipctl log init), or was made anew"));
+  }
+  SIP_ASSIGN_OR_RETURN(LogIdentity identity, IdentityOf(states, topic));
+  SIP_RETURN_IF_ERROR(CheckShape(identity, log, topic, partitions));
+  return identity;
+}
+
+absl::Status InitKafkaLogs(const KafkaLogOptions& options, const std::vector<NewKafkaLog>& logs, const std::string& installation_id,
+                           bool make_topics) {
+  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection));
+  settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
+  SIP_ASSIGN_OR_RETURN(const KafkaPtr<rd_kafka_t> client, NewKafkaClient(RD_KAFKA_PRODUCER, settings));
+  std::map<std::string, std::map<uint32_t, FoldState>> found;
+  std::string installation;
+  for (const NewKafkaLog& log : logs) {
+    SIP_ASSIGN_OR_RETURN(found[log.name], PrepareTopic(client.get(), options, log, make_topics));
+    SIP_ASSIGN_OR_RETURN(const LogIdentity identity, IdentityOf(found[log.name], options.TopicOf(log.name)));
+    if (installation.empty()) installation = identity.installation_id;
+  }
+  if (installation.empty()) installation = installation_id;
+  for (const NewKafkaLog& log : logs) {
+    const std::string topic = options.TopicOf(log.name);
+    SIP_ASSIGN_OR_RETURN(LogIdentity identity, IdentityOf(found[log.name], topic));
+    if (identity.log_id.empty()) identity = {installation, RandomBytes(16), log.name, log.partition_count};
+    SIP_RETURN_IF_ERROR(CheckShape(identity, log.name, topic, log.partition_count));
+    for (const auto& [partition, state] : found[log.name]) {
+      if (!state.started) SIP_RETURN_IF_ERROR(WriteGenesis(options, topic, partition, identity));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace sip

@@ -1,0 +1,67 @@
+// One topic as an EventLog (internal to log_kafka).
+#ifndef SIP_LIBS_LOG_KAFKA_KAFKA_LOG_H_
+#define SIP_LIBS_LOG_KAFKA_KAFKA_LOG_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/base/mutex.h"
+#include "libs/eventsourcing/event_log.h"
+#include "libs/log_kafka/kafka_log_options.h"
+#include "libs/log_kafka/kafka_session.h"
+
+namespace sip {
+
+// Thread-safe.
+class KafkaLog final : public EventLog {
+ public:
+  // `options` outlives it. `may_claim`: asked before each claim.
+  KafkaLog(const KafkaLogOptions& options, LogIdentity identity, std::function<absl::Status()> may_claim);
+
+  const LogIdentity& identity() const override { return identity_; }
+  absl::StatusOr<std::unique_ptr<LogSession>> Claim(uint32_t partition, const ReaderCheckpoint& from, const ClaimantInfo& claimant,
+                                                    const std::function<absl::Status(ValidRecordPtr)>& deliver) override;
+  absl::StatusOr<std::unique_ptr<LogTail>> Tail(std::vector<TailStart> starts) override;
+  void End(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<LogEnd>)> done) override;
+  bool OthersCanOwn() const override { return true; }
+
+  const std::string& topic() const { return topic_; }
+  // Sessions that live, by partition.
+  std::map<uint32_t, std::shared_ptr<KafkaSessionCore>> Sessions() const;
+  // Readers compare what they have read with the log again.
+  void CompareAgain() { ++comparison_; }
+  uint64_t comparison() const { return comparison_; }
+  // DATA_LOSS unless the records that the checkpoints have folded last lie where they did; UNAVAILABLE if that cannot be told now.
+  absl::Status CheckHeads(const std::vector<ReaderCheckpoint>& checkpoints) const;
+  const KafkaLogCounters& counters() const { return counters_; }
+
+ private:
+  absl::Status CheckPartition(uint32_t partition) const;
+  absl::Status ReadGap(uint32_t partition, uint64_t from, uint64_t to,
+                       const std::function<absl::Status(const RecordView&)>& visit) const;
+
+  const KafkaLogOptions& options_;
+  const LogIdentity identity_;
+  const std::string topic_;
+  const std::function<absl::Status()> may_claim_;
+  KafkaLogCounters counters_;
+  std::atomic<uint64_t> comparison_{0};
+  mutable Mutex mutex_;
+  mutable std::map<uint32_t, std::weak_ptr<KafkaSessionCore>> sessions_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Who a log is, from the Genesis records of all its partitions. NOT_FOUND if the topic is not there, FAILED_PRECONDITION if it is
+// empty or its partitions do not belong together, DATA_LOSS if they begin with something else.
+absl::StatusOr<LogIdentity> ReadIdentity(const KafkaLogOptions& options, const std::string& log, uint32_t partitions);
+
+}  // namespace sip
+
+#endif  // SIP_LIBS_LOG_KAFKA_KAFKA_LOG_H_

@@ -1,0 +1,96 @@
+#include "libs/log_kafka/kafka_tail.h"
+
+#include <optional>
+#include <utility>
+
+#include "libs/base/monotonic.h"
+#include "libs/base/status_macros.h"
+#include "libs/log_kafka/kafka_log.h"
+
+namespace sip {
+
+absl::StatusOr<std::unique_ptr<LogTail>> KafkaTail::Open(const KafkaLog& log, const KafkaLogOptions& options,
+                                                         const std::vector<TailStart>& starts) {
+  std::vector<PartitionFetcher::Start> offsets;
+  offsets.reserve(starts.size());
+  for (const TailStart& start : starts) offsets.push_back({start.partition, start.checkpoint.cursor});
+  SIP_ASSIGN_OR_RETURN(auto fetcher, PartitionFetcher::Open(options, log.topic(), offsets));
+  return std::unique_ptr<LogTail>(new KafkaTail(log, options, starts, std::move(fetcher)));
+}
+
+KafkaTail::KafkaTail(const KafkaLog& log, const KafkaLogOptions& options, const std::vector<TailStart>& starts,
+                     std::unique_ptr<PartitionFetcher> fetcher)
+    : log_(log), options_(options), fetcher_(std::move(fetcher)), compared_(log.comparison()) {
+  for (const TailStart& start : starts) {
+    readers_.try_emplace(start.partition, ExpectedLog{log.identity().log_id, start.partition}, start.checkpoint);
+    not_at_end_.insert(start.partition);
+  }
+}
+
+void KafkaTail::Cancel() {
+  cancelled_ = true;
+  fetcher_->Wake();
+}
+
+absl::StatusOr<TailBatch> KafkaTail::Read(size_t max_records, absl::Duration wait) {
+  if (!failed_.ok()) return failed_;
+  absl::StatusOr<TailBatch> batch = ReadSome(max_records, wait);
+  failed_ = batch.status();
+  return batch;
+}
+
+absl::StatusOr<TailBatch> KafkaTail::ReadSome(size_t max_records, absl::Duration wait) {
+  SIP_RETURN_IF_ERROR(CompareIfDue());
+  const absl::Duration until = MonotonicNow() + wait;
+  TailBatch batch;
+  std::set<uint32_t> moved;
+  while (batch.records.size() < max_records) {
+    if (cancelled_) return absl::CancelledError("the reader was cancelled");
+    // Only what is there already is added to what has come.
+    const absl::Duration left = moved.empty() ? std::max(until - MonotonicNow(), absl::ZeroDuration()) : absl::ZeroDuration();
+    SIP_ASSIGN_OR_RETURN(const std::optional<PartitionFetcher::Fetched> fetched, fetcher_->Next(left));
+    if (!fetched.has_value()) {
+      if (moved.empty() && until > MonotonicNow()) continue;
+      break;
+    }
+    if (fetched->at_end) {
+      not_at_end_.erase(fetched->partition);
+      if (not_at_end_.empty()) break;
+      continue;
+    }
+    SIP_RETURN_IF_ERROR(Fold(*fetched, batch));
+    moved.insert(fetched->partition);
+  }
+  if (cancelled_) return absl::CancelledError("the reader was cancelled");
+  AddProgress(moved, batch);
+  batch.at_end = not_at_end_.empty();
+  return batch;
+}
+
+absl::Status KafkaTail::Fold(const PartitionFetcher::Fetched& fetched, TailBatch& batch) {
+  not_at_end_.insert(fetched.partition);
+  SIP_ASSIGN_OR_RETURN(const RecordView record, DecodeFrame(fetched.frame));
+  SIP_ASSIGN_OR_RETURN(ValidRecordPtr valid, readers_.at(fetched.partition).Read(fetched.offset, record));
+  if (valid != nullptr) batch.records.push_back(std::move(valid));
+  return absl::OkStatus();
+}
+
+void KafkaTail::AddProgress(const std::set<uint32_t>& moved, TailBatch& batch) const {
+  batch.progress.reserve(moved.size());
+  for (const uint32_t partition : moved) batch.progress.push_back({partition, readers_.at(partition).checkpoint()});
+}
+
+absl::Status KafkaTail::CompareIfDue() {
+  const uint64_t wanted = log_.comparison();
+  if (wanted == compared_) return absl::OkStatus();
+  std::vector<ReaderCheckpoint> checkpoints;
+  checkpoints.reserve(readers_.size());
+  for (const auto& [partition, reader] : readers_) checkpoints.push_back(reader.checkpoint());
+  const absl::Status compared = log_.CheckHeads(checkpoints);
+  // Brokers that are away now are asked again with the next batch.
+  if (absl::IsUnavailable(compared)) return absl::OkStatus();
+  compared_ = wanted;
+  return compared;
+}
+
+}  // namespace sip

@@ -1,0 +1,111 @@
+#include "libs/log_kafka/partition_fetcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+
+namespace sip {
+namespace {
+
+KafkaSettings ReaderSettings(const KafkaLogOptions& options) {
+  return {
+      // Positions are ours; no group is ever joined, but the client wants a name for one.
+      {"group.id", "sip-reader"},
+      {"allow.auto.create.topics", "false"},
+      {"enable.auto.commit", "false"},
+      {"enable.auto.offset.store", "false"},
+      // The default waits for a stranger's transaction.
+      {"isolation.level", "read_uncommitted"},
+      // The default goes to the end and says nothing.
+      {"auto.offset.reset", "error"},
+      {"check.crcs", "true"},
+      {"enable.partition.eof", "true"},
+      {"fetch.wait.max.ms", absl::StrCat(absl::ToInt64Milliseconds(options.fetch_wait))},
+      {"fetch.error.backoff.ms", "100"},
+      {"queued.max.messages.kbytes", absl::StrCat(std::max<size_t>(1024, options.fetch_bytes / 1024))},
+      {"max.poll.interval.ms", "86400000"},
+  };
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PartitionFetcher>> PartitionFetcher::Open(const KafkaLogOptions& options, const std::string& topic,
+                                                                         const std::vector<Start>& starts) {
+  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection));
+  const KafkaSettings more = ReaderSettings(options);
+  settings.insert(settings.end(), more.begin(), more.end());
+  settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
+  SIP_ASSIGN_OR_RETURN(KafkaPtr<rd_kafka_t> client, NewKafkaClient(RD_KAFKA_CONSUMER, settings));
+  SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_poll_set_consumer(client.get()), topic));
+  std::unique_ptr<PartitionFetcher> fetcher(new PartitionFetcher(topic, std::move(client)));
+  const KafkaPtr<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(static_cast<int>(starts.size())));
+  for (const Start& start : starts) {
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), static_cast<int32_t>(start.partition))->offset =
+        static_cast<int64_t>(start.offset);
+    fetcher->expected_[start.partition] = start.offset;
+  }
+  SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_assign(fetcher->client_.get(), list.get()), topic));
+  return fetcher;
+}
+
+PartitionFetcher::PartitionFetcher(std::string topic, KafkaPtr<rd_kafka_t> client)
+    : topic_(std::move(topic)), client_(std::move(client)), queue_(rd_kafka_queue_get_consumer(client_.get())) {}
+
+PartitionFetcher::~PartitionFetcher() = default;
+
+void PartitionFetcher::Wake() { rd_kafka_queue_yield(queue_.get()); }
+
+std::string PartitionFetcher::Name(uint32_t partition) const { return absl::StrCat("topic ", topic_, ", partition ", partition); }
+
+absl::Status PartitionFetcher::Missing(uint32_t partition, uint64_t expected, int64_t found) const {
+  return absl::DataLossError(absl::StrCat(Name(partition), ": after offset ", expected, " comes ", found,
+                                          ": records are missing, or somebody wrote with a transaction (compaction, DeleteRecords "
+                                          "and transactions are not allowed here)"));
+}
+
+absl::StatusOr<std::optional<PartitionFetcher::Fetched>> PartitionFetcher::Next(absl::Duration wait) {
+  const auto milliseconds = static_cast<int>(std::max<int64_t>(0, absl::ToInt64Milliseconds(wait)));
+  KafkaPtr<rd_kafka_message_t> message(rd_kafka_consumer_poll(client_.get(), milliseconds));
+  if (message == nullptr) return std::nullopt;
+  return Take(std::move(message));
+}
+
+absl::StatusOr<std::optional<PartitionFetcher::Fetched>> PartitionFetcher::Take(KafkaPtr<rd_kafka_message_t> message) {
+  const auto partition = static_cast<uint32_t>(message->partition);
+  const auto known = expected_.find(partition);
+  Fetched fetched;
+  fetched.partition = partition;
+  switch (message->err) {
+    case RD_KAFKA_RESP_ERR_NO_ERROR:
+      break;
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+      if (known == expected_.end()) return std::nullopt;
+      if (message->offset != static_cast<int64_t>(known->second)) return Missing(partition, known->second, message->offset);
+      fetched.offset = known->second;
+      fetched.at_end = true;
+      return fetched;
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+      return absl::DataLossError(absl::StrCat(
+          Name(partition), ": there is no offset ", known == expected_.end() ? 0 : known->second,
+          ": the log is shorter than what was read of it, or its head was removed (retention, DeleteRecords, a new topic)"));
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR__FATAL:
+      return KafkaStatus(message->err, Name(partition));
+    default:
+      return std::nullopt;  // It passes; the client tries again.
+  }
+  if (known == expected_.end()) return std::nullopt;
+  if (message->offset != static_cast<int64_t>(known->second)) return Missing(partition, known->second, message->offset);
+  fetched.offset = known->second++;
+  fetched.frame = absl::string_view(static_cast<const char*>(message->payload), message->len);
+  fetched.message = std::move(message);
+  return fetched;
+}
+
+}  // namespace sip

@@ -1,0 +1,64 @@
+// Reads records of some partitions of one topic from given offsets on, in the order in which they lie there, and sees to it that
+// none is missing (internal to log_kafka). Folds nothing.
+#ifndef SIP_LIBS_LOG_KAFKA_PARTITION_FETCHER_H_
+#define SIP_LIBS_LOG_KAFKA_PARTITION_FETCHER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "libs/log_kafka/kafka_connection.h"
+#include "libs/log_kafka/kafka_log_options.h"
+
+namespace sip {
+
+// Not thread-safe, except Wake.
+class PartitionFetcher {
+ public:
+  struct Start {
+    uint32_t partition = 0;
+    uint64_t offset = 0;
+  };
+  struct Fetched {
+    uint32_t partition = 0;
+    uint64_t offset = 0;
+    // Nothing lies at `offset` now, and everything before has been given.
+    bool at_end = false;
+    absl::string_view frame;  // Lives as long as `message`.
+    KafkaPtr<rd_kafka_message_t> message;
+  };
+
+  static absl::StatusOr<std::unique_ptr<PartitionFetcher>> Open(const KafkaLogOptions& options, const std::string& topic,
+                                                                const std::vector<Start>& starts);
+  ~PartitionFetcher();
+  PartitionFetcher(const PartitionFetcher&) = delete;
+  PartitionFetcher& operator=(const PartitionFetcher&) = delete;
+
+  // Absent if there is nothing within `wait`, or after Wake. Brokers that cannot be reached look like that too: the client goes on
+  // trying. DATA_LOSS if offsets are missing, or there is no such offset (any more); NOT_FOUND if the topic is gone;
+  // PERMISSION_DENIED.
+  absl::StatusOr<std::optional<Fetched>> Next(absl::Duration wait);
+  // From any thread: a Next that waits returns.
+  void Wake();
+
+ private:
+  PartitionFetcher(std::string topic, KafkaPtr<rd_kafka_t> client);
+  absl::StatusOr<std::optional<Fetched>> Take(KafkaPtr<rd_kafka_message_t> message);
+  absl::Status Missing(uint32_t partition, uint64_t expected, int64_t found) const;
+  std::string Name(uint32_t partition) const;
+
+  const std::string topic_;
+  const KafkaPtr<rd_kafka_t> client_;
+  const KafkaPtr<rd_kafka_queue_t> queue_;
+  std::map<uint32_t, uint64_t> expected_;  // Partition → next offset.
+};
+
+}  // namespace sip
+
+#endif  // SIP_LIBS_LOG_KAFKA_PARTITION_FETCHER_H_

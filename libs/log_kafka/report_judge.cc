@@ -1,0 +1,37 @@
+#include "libs/log_kafka/report_judge.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/check.h"
+#include "libs/base/status_macros.h"
+
+namespace sip {
+
+ReportJudge::ReportJudge(LogFold fold, uint64_t claim_offset)
+    : fold_(std::move(fold)), claim_id_(fold_.state().claim.value_or("")), last_(claim_offset) {
+  SIP_CHECK(fold_.state().claim.has_value());
+}
+
+absl::StatusOr<Ruling> ReportJudge::Report(bool error, int64_t offset, const RecordFacts& record) {
+  // Without an offset nothing is known, also where the broker says that there was no error (an append that it had already).
+  if (error || offset < 0) return Ruling::kDoubt;
+  const auto at = static_cast<uint64_t>(offset);
+  if (at <= last_) {
+    return absl::DataLossError(absl::StrCat(fold_.state().log_name, ", partition ", fold_.state().partition,
+                                            ": an append was put at offset ", at, ", which is taken: the log has lost its end"));
+  }
+  if (fenced()) return Ruling::kFenced;
+  if (at > last_ + 1) return Ruling::kReadGap;
+  SIP_ASSIGN_OR_RETURN(const Verdict verdict, fold_.Step(record));
+  last_ = at;
+  return verdict == Verdict::kValid ? Ruling::kDurable : Ruling::kDoubt;
+}
+
+absl::Status ReportJudge::FoldGap(const RecordView& record) {
+  SIP_RETURN_IF_ERROR(fold_.Step(record).status());
+  ++last_;
+  return absl::OkStatus();
+}
+
+}  // namespace sip
