@@ -40,6 +40,15 @@ struct ImportItem {
   std::string foreign_log_id;
   std::shared_ptr<const RecordedCommand> record;  // Null: progress only.
   ReaderCheckpoint progress;                      // Meaningful without a record: behind all records handed over so far.
+  uint64_t epoch = 0;                             // Of the reading that it comes from.
+};
+
+// Where the reading of a foreign log begins.
+struct ImportBeginning {
+  ReaderCheckpoint checkpoint;
+  // What is read from there carries it. After a doubt the reading begins again, and what is still on its way from the one before
+  // does not count: it would leave out what the doubt has undone.
+  uint64_t epoch = 0;
 };
 
 // The latest time for which the owner promises that all later records are recorded after it, and the position that holds all
@@ -84,7 +93,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   };
   void SetImportCallbacks(ImportCallbacks callbacks);
   // Where the importer of `foreign_log_id` begins to read.
-  absl::StatusOr<ReaderCheckpoint> ImportStart(absl::string_view foreign_log_id) const;
+  absl::StatusOr<ImportBeginning> ImportStart(absl::string_view foreign_log_id) const;
   // The importer of `foreign_log_id` cannot go on. Fresh commands are refused from then on, all others served.
   void StopImports(absl::Status why);
 
@@ -209,6 +218,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool scheduled_ ABSL_GUARDED_BY(mutex_) = false;
   size_t waiting_commands_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t waiting_imports_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t import_epoch_ ABSL_GUARDED_BY(mutex_) = 0;  // Counts the readings of foreign logs.
   PartitionStatus published_ ABSL_GUARDED_BY(mutex_);
 
   // All below: the strand alone.

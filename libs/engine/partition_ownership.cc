@@ -141,11 +141,12 @@ void Partition::EnterDoubt() {
   status_.phase = PartitionStatus::Phase::kDoubt;
   // Everything that was decided after the last durable record is void here until the log says otherwise.
   cases_.Clear();
-  import_queue_.clear();
   {
     MutexLock lock(mutex_);
-    waiting_imports_ = inbox_.imports.size();
+    ++import_epoch_;
+    waiting_imports_ -= import_queue_.size();
   }
+  import_queue_.clear();
   ResolveDoubt();
 }
 
