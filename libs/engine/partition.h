@@ -120,14 +120,16 @@ class Partition : public std::enable_shared_from_this<Partition> {
     CommandRequest request;
     CommandExecutor::Done done;
     std::string request_key;
+    absl::Time arrived;
     bool gates_passed = false;
   };
   using PendingPtr = std::unique_ptr<Pending>;
   // A record that is appended but not yet durable.
   struct InFlight {
     WrittenRecord written;
-    Uuid scope;
-    PendingPtr command;  // Null for an import.
+    std::optional<Uuid> scope;  // Absent for a barrier.
+    absl::Time sent_at;
+    PendingPtr command;  // Null for an import or a barrier.
     // Whoever depends on it: called with whether it became durable.
     std::vector<absl::AnyInvocable<void(bool durable)>> waiters;
   };
@@ -178,6 +180,13 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void AnswerFromRecord(PendingPtr command, const RecordPlace& place);
   void DecideCommand(PendingPtr command);
   void RefuseAfter(const CaseEntry& entry, PendingPtr command, absl::Status refusal);
+  void ReadStateSince(const Uuid& scope, absl::Time arrived, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read);
+  // No other node had taken over when a call came, or not long before.
+  bool OwnedSince(absl::Time arrived) const;
+  // The number of the append that must become durable before what the entry shows may be told to a call that came then; absent if it
+  // may be told at once. Appends a barrier if need be.
+  absl::StatusOr<std::optional<uint64_t>> ProofFor(const CaseEntry& entry, absl::Time arrived);
+  absl::Status AppendBarrier();
   DecisionContext MakeContext(const CommandRequest& request, const std::shared_ptr<const RuleSetSource>& rule_sets) const;
   Uuid ScopeOf(const CommandRequest& request, const DecisionContext& context) const;
   absl::StatusOr<CaseEntry*> Case(const Uuid& scope);
@@ -185,7 +194,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Status AppendRecord(const Uuid& scope, CaseEntry& entry, WriteInput input, PendingPtr& command);
   // After a record that was not sent: makes appended_ what it was.
   void FoldInFlight();
-  absl::Status SendRecord(WrittenRecord written, const Uuid& scope, PendingPtr& command);
+  absl::Status SendRecord(WrittenRecord written, std::optional<Uuid> scope, PendingPtr& command);
   void WhenDurable(uint64_t append, absl::AnyInvocable<void(bool)> waiter);
   void Reply(Pending& command, absl::StatusOr<CommandAnswer> answer);
   CommandAnswer AnswerOf(std::shared_ptr<const RecordedCommand> record) const;
@@ -242,6 +251,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool import_room_wanted_ = false;
   bool imports_paused_ = false;
   AppendReport last_report_;  // Of the last durable record.
+  // When the last claim or record was sent that is known to be valid: nobody else owned the partition before that.
+  absl::Time owned_at_ = absl::InfinitePast();
   uint64_t records_since_checkpoint_ = 0;
   int failed_take_overs_ = 0;
   ImportCallbacks import_callbacks_;
