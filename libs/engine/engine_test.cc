@@ -637,6 +637,31 @@ TEST_F(EngineTest, AnImportThatADoubtHasUndoneIsNotOvertakenByWhatWasAlreadyOffe
   EXPECT_EQ(process->engine().partition_status(0).next_idx, 2u) << "a foreign record is lost";
 }
 
+// It was decided at once, although the withdrawal that it had waited for was undone: what it said would have been disclosed.
+TEST_F(EngineTest, AFreshCommandWaitsAnewForAnImportThatADoubtHasUndone) {
+  MemoryLogStore logs(LogOptions(true));
+  ConsentWriter consents(logs, clock_);
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle(&logs);
+  consents.Append(process->codec(), "case", /*withdrawn=*/true);
+  CommandRequest request = Write("case", "note", "disclosed", "r2");
+  request.fresh = true;
+  const auto answer = Send(*process, std::move(request));
+  process->executor().RunAll();
+  ASSERT_TRUE(process->engine().PollImports().ok());
+  process->executor().RunAll();
+  ASSERT_EQ(logs.on_the_way(), 1u);
+  logs.set_faults({.lose_record = 1});
+  logs.Pump();
+  logs.set_faults({});
+  process->SettleAll(&logs);
+  ASSERT_TRUE(answer->there());
+  ASSERT_FALSE(answer->ok()) << "decided without the withdrawal";
+  EXPECT_EQ(answer->reason(), common::v1::REASON_FIELD_INVALID);
+}
+
 TEST_F(EngineTest, AWatermarkPromisesThatNothingIsRecordedAtOrBeforeIt) {
   MemoryLogStore logs(LogOptions(true));
   const auto store = NewMemoryStreamStore();

@@ -121,7 +121,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
     CommandExecutor::Done done;
     std::string request_key;
     absl::Time arrived;
-    bool gates_passed = false;
+    // The session in which it has seen all that it must wait for; a doubt can undo that.
+    uint64_t gates_passed_in = 0;
   };
   using PendingPtr = std::unique_ptr<Pending>;
   // A record that is appended but not yet durable.

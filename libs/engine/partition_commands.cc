@@ -67,7 +67,7 @@ void Partition::Handle(PendingPtr command) {
   if (minted.has_value() && *minted < parts_.clock.Now() - parts_.options.idempotency_window) {
     return Reply(*command, RejectionStatus(Reason::REASON_REQUEST_ID_EXPIRED, "", "request_id"));
   }
-  if (!command->gates_passed && (command->request.fresh || MustWait(command->request))) {
+  if (command->gates_passed_in != session_epoch_ && (command->request.fresh || MustWait(command->request))) {
     const bool fresh = command->request.fresh;
     return ParkCommand(std::move(command), fresh);
   }
@@ -117,7 +117,7 @@ void Partition::DecideCommand(PendingPtr command) {
   if (!entry.blocked.ok()) {
     return Reply(*command, RejectionStatus(Reason::REASON_KIND_NEWER_THAN_SERVER, "", "", entry.blocked.message()));
   }
-  if (!command->gates_passed && !foreign_logs_.empty() && !parts_.model.KnowsCase(*entry.state)) {
+  if (command->gates_passed_in != session_epoch_ && !foreign_logs_.empty() && !parts_.model.KnowsCase(*entry.state)) {
     return ParkCommand(std::move(command), /*fresh=*/true);
   }
   const StreamId stream = parts_.model.StreamOf(*command->request.command, context);

@@ -160,7 +160,7 @@ void Partition::ParkCommand(PendingPtr command, bool fresh) {
   Park(tokens, fresh, deadline, [this, command = std::move(command)](absl::Status outcome) mutable {
     if (!outcome.ok()) return Reply(*command, std::move(outcome));
     // Begins again at the mailbox's end, with the question whether the request is already answered.
-    command->gates_passed = true;
+    command->gates_passed_in = session_epoch_;
     waiting_.push_back(std::move(command));
     MutexLock lock(mutex_);
     ++waiting_commands_;
