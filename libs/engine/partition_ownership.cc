@@ -234,8 +234,10 @@ absl::Status Partition::SaveCheckpoint() {
 
 void Partition::FinishShutdownIfIdle() {
   if (!on_shutdown_ || !in_flight_.empty()) return;
-  // Without it the next start folds a little more.
-  if (const absl::Status saved = SaveCheckpoint(); !saved.ok()) status_.stopped = saved;
+  // Without it the next start folds a little more. A store that could not write lacks what the fold has.
+  if (status_.phase != PartitionStatus::Phase::kStopped) {
+    if (const absl::Status saved = SaveCheckpoint(); !saved.ok()) status_.stopped = saved;
+  }
   session_.reset();
   ++session_epoch_;
   if (status_.phase == PartitionStatus::Phase::kServing || status_.phase == PartitionStatus::Phase::kDoubt) {
