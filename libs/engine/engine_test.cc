@@ -613,6 +613,55 @@ TEST_F(EngineTest, ALostRecordIsFoundOutAndTheCommandIsDecidedAgain) {
   EXPECT_EQ(process->engine().partition_status(0).next_idx, 1u);
 }
 
+// What had been offered before the doubt was decided on before what the doubt had undone, which was then thought imported. And the
+// count of what waits went wrong, so that the importer could wait for room for ever.
+TEST_F(EngineTest, AnImportThatADoubtHasUndoneIsNotOvertakenByWhatWasAlreadyOffered) {
+  MemoryLogStore logs(LogOptions(true));
+  ConsentWriter consents(logs, clock_);
+  const auto store = NewMemoryStreamStore();
+  EngineOptions options;
+  options.import_queue_limit = 4;
+  const auto process = Start(logs, *store, options);
+  consents.Append(process->codec(), "case", false);
+  ASSERT_TRUE(process->engine().PollImports().ok());
+  process->executor().RunAll();
+  ASSERT_EQ(logs.on_the_way(), 1u);
+  logs.set_faults({.lose_record = 1});
+  logs.Pump();
+  logs.set_faults({});
+  // Comes in the same turn as the report of the loss.
+  consents.Append(process->codec(), "other case", false);
+  ASSERT_TRUE(process->engine().PollImports().ok());
+  process->SettleAll(&logs);
+  EXPECT_EQ(process->engine().partition_status(0).doubts, 1u);
+  EXPECT_EQ(process->engine().partition_status(0).next_idx, 2u) << "a foreign record is lost";
+}
+
+// It was decided at once, although the withdrawal that it had waited for was undone: what it said would have been disclosed.
+TEST_F(EngineTest, AFreshCommandWaitsAnewForAnImportThatADoubtHasUndone) {
+  MemoryLogStore logs(LogOptions(true));
+  ConsentWriter consents(logs, clock_);
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle(&logs);
+  consents.Append(process->codec(), "case", /*withdrawn=*/true);
+  CommandRequest request = Write("case", "note", "disclosed", "r2");
+  request.fresh = true;
+  const auto answer = Send(*process, std::move(request));
+  process->executor().RunAll();
+  ASSERT_TRUE(process->engine().PollImports().ok());
+  process->executor().RunAll();
+  ASSERT_EQ(logs.on_the_way(), 1u);
+  logs.set_faults({.lose_record = 1});
+  logs.Pump();
+  logs.set_faults({});
+  process->SettleAll(&logs);
+  ASSERT_TRUE(answer->there());
+  ASSERT_FALSE(answer->ok()) << "decided without the withdrawal";
+  EXPECT_EQ(answer->reason(), common::v1::REASON_FIELD_INVALID);
+}
+
 TEST_F(EngineTest, AWatermarkPromisesThatNothingIsRecordedAtOrBeforeIt) {
   MemoryLogStore logs(LogOptions(true));
   const auto store = NewMemoryStreamStore();

@@ -43,11 +43,13 @@ void Importer::OnRoom() {
   room_.NotifyAll();
 }
 
-absl::StatusOr<std::vector<TailStart>> Importer::Starts() const {
+absl::StatusOr<std::vector<TailStart>> Importer::Starts() {
   std::vector<TailStart> starts;
+  epochs_.clear();
   for (uint32_t p = 0; p < partitions_.size(); ++p) {
-    SIP_ASSIGN_OR_RETURN(ReaderCheckpoint checkpoint, partitions_[p]->ImportStart(foreign_.log->identity().log_id));
-    starts.push_back(TailStart{p, std::move(checkpoint)});
+    SIP_ASSIGN_OR_RETURN(ImportBeginning beginning, partitions_[p]->ImportStart(foreign_.log->identity().log_id));
+    epochs_.push_back(beginning.epoch);
+    starts.push_back(TailStart{p, std::move(beginning.checkpoint)});
   }
   return starts;
 }
@@ -58,15 +60,16 @@ absl::Status Importer::HandOver(TailBatch batch) {
     SIP_ASSIGN_OR_RETURN(const bool concerns, HoldsKindOf(stored->payload, kinds_));
     if (!concerns) continue;
     SIP_ASSIGN_OR_RETURN(auto record, codec_.DecodeShared(*stored, foreign_.name));
-    SIP_RETURN_IF_ERROR(Offer(stored->partition, ImportItem{log_id, std::move(record), {}}));
+    SIP_RETURN_IF_ERROR(Offer(stored->partition, ImportItem{log_id, std::move(record), {}, 0}));
   }
   for (TailBatch::Progress& progress : batch.progress) {
-    SIP_RETURN_IF_ERROR(Offer(progress.partition, ImportItem{log_id, nullptr, std::move(progress.checkpoint)}));
+    SIP_RETURN_IF_ERROR(Offer(progress.partition, ImportItem{log_id, nullptr, std::move(progress.checkpoint), 0}));
   }
   return absl::OkStatus();
 }
 
-absl::Status Importer::Offer(uint32_t partition, const ImportItem& item) {
+absl::Status Importer::Offer(uint32_t partition, ImportItem item) {
+  item.epoch = epochs_[partition];
   while (true) {
     uint64_t seen = 0;
     {

@@ -32,15 +32,16 @@ class Importer {
   void Stop();
 
  private:
-  absl::StatusOr<std::vector<TailStart>> Starts() const;
+  absl::StatusOr<std::vector<TailStart>> Starts();
   absl::Status HandOver(TailBatch batch);
   // Waits for room; CANCELLED when stopped.
-  absl::Status Offer(uint32_t partition, const ImportItem& item);
+  absl::Status Offer(uint32_t partition, ImportItem item);
 
   const ForeignLog foreign_;
   const Codec& codec_;
   const absl::flat_hash_set<std::string> kinds_;
   const std::vector<std::shared_ptr<Partition>> partitions_;
+  std::vector<uint64_t> epochs_;  // Of each partition's reading; of the thread that reads.
   Mutex mutex_;
   CondVar room_;
   uint64_t room_signals_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -40,6 +40,7 @@ void Partition::Execute(CommandRequest request, CommandExecutor::Done done) {
   auto command = std::make_unique<Pending>();
   command->request_key = RequestKey(request.actor.agency_id(), request.case_id, request.request_id);
   command->request = std::move(request);
+  command->arrived = parts_.clock.Now();
   command->done = std::move(done);
   if (!TakeIn(command)) command->done(RejectionStatus(Reason::REASON_OVERLOADED));
 }
@@ -86,13 +87,8 @@ PartitionStatus Partition::status() const {
 }
 
 void Partition::ReadState(const Uuid& scope, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read) {
-  PostTask([this, scope, read = std::move(read)]() mutable {
-    if (status_.phase != PartitionStatus::Phase::kServing) return read(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
-    const absl::StatusOr<CaseEntry*> entry = Case(scope);
-    if (!entry.ok()) return read(entry.status());
-    if ((*entry)->in_flight == 0) return read((*entry)->state.get());
-    // What is speculative must not leak: read again once it is durable, or gone.
-    WhenDurable((*entry)->last_append, [this, scope, read = std::move(read)](bool) mutable { ReadState(scope, std::move(read)); });
+  PostTask([this, scope, arrived = parts_.clock.Now(), read = std::move(read)]() mutable {
+    ReadStateSince(scope, arrived, std::move(read));
   });
 }
 

@@ -40,6 +40,15 @@ struct ImportItem {
   std::string foreign_log_id;
   std::shared_ptr<const RecordedCommand> record;  // Null: progress only.
   ReaderCheckpoint progress;                      // Meaningful without a record: behind all records handed over so far.
+  uint64_t epoch = 0;                             // Of the reading that it comes from.
+};
+
+// Where the reading of a foreign log begins.
+struct ImportBeginning {
+  ReaderCheckpoint checkpoint;
+  // What is read from there carries it. After a doubt the reading begins again, and what is still on its way from the one before
+  // does not count: it would leave out what the doubt has undone.
+  uint64_t epoch = 0;
 };
 
 // The latest time for which the owner promises that all later records are recorded after it, and the position that holds all
@@ -84,7 +93,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   };
   void SetImportCallbacks(ImportCallbacks callbacks);
   // Where the importer of `foreign_log_id` begins to read.
-  absl::StatusOr<ReaderCheckpoint> ImportStart(absl::string_view foreign_log_id) const;
+  absl::StatusOr<ImportBeginning> ImportStart(absl::string_view foreign_log_id) const;
   // The importer of `foreign_log_id` cannot go on. Fresh commands are refused from then on, all others served.
   void StopImports(absl::Status why);
 
@@ -111,14 +120,17 @@ class Partition : public std::enable_shared_from_this<Partition> {
     CommandRequest request;
     CommandExecutor::Done done;
     std::string request_key;
-    bool gates_passed = false;
+    absl::Time arrived;
+    // The session in which it has seen all that it must wait for; a doubt can undo that.
+    uint64_t gates_passed_in = 0;
   };
   using PendingPtr = std::unique_ptr<Pending>;
   // A record that is appended but not yet durable.
   struct InFlight {
     WrittenRecord written;
-    Uuid scope;
-    PendingPtr command;  // Null for an import.
+    std::optional<Uuid> scope;  // Absent for a barrier.
+    absl::Time sent_at;
+    PendingPtr command;  // Null for an import or a barrier.
     // Whoever depends on it: called with whether it became durable.
     std::vector<absl::AnyInvocable<void(bool durable)>> waiters;
   };
@@ -169,6 +181,13 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void AnswerFromRecord(PendingPtr command, const RecordPlace& place);
   void DecideCommand(PendingPtr command);
   void RefuseAfter(const CaseEntry& entry, PendingPtr command, absl::Status refusal);
+  void ReadStateSince(const Uuid& scope, absl::Time arrived, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read);
+  // No other node had taken over when a call came, or not long before.
+  bool OwnedSince(absl::Time arrived) const;
+  // The number of the append that must become durable before what the entry shows may be told to a call that came then; absent if it
+  // may be told at once. Appends a barrier if need be.
+  absl::StatusOr<std::optional<uint64_t>> ProofFor(const CaseEntry& entry, absl::Time arrived);
+  absl::Status AppendBarrier();
   DecisionContext MakeContext(const CommandRequest& request, const std::shared_ptr<const RuleSetSource>& rule_sets) const;
   Uuid ScopeOf(const CommandRequest& request, const DecisionContext& context) const;
   absl::StatusOr<CaseEntry*> Case(const Uuid& scope);
@@ -176,7 +195,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Status AppendRecord(const Uuid& scope, CaseEntry& entry, WriteInput input, PendingPtr& command);
   // After a record that was not sent: makes appended_ what it was.
   void FoldInFlight();
-  absl::Status SendRecord(WrittenRecord written, const Uuid& scope, PendingPtr& command);
+  absl::Status SendRecord(WrittenRecord written, std::optional<Uuid> scope, PendingPtr& command);
   void WhenDurable(uint64_t append, absl::AnyInvocable<void(bool)> waiter);
   void Reply(Pending& command, absl::StatusOr<CommandAnswer> answer);
   CommandAnswer AnswerOf(std::shared_ptr<const RecordedCommand> record) const;
@@ -209,6 +228,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool scheduled_ ABSL_GUARDED_BY(mutex_) = false;
   size_t waiting_commands_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t waiting_imports_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t import_epoch_ ABSL_GUARDED_BY(mutex_) = 0;  // Counts the readings of foreign logs.
   PartitionStatus published_ ABSL_GUARDED_BY(mutex_);
 
   // All below: the strand alone.
@@ -232,6 +252,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool import_room_wanted_ = false;
   bool imports_paused_ = false;
   AppendReport last_report_;  // Of the last durable record.
+  // When the last claim or record was sent that is known to be valid: nobody else owned the partition before that.
+  absl::Time owned_at_ = absl::InfinitePast();
   uint64_t records_since_checkpoint_ = 0;
   int failed_take_overs_ = 0;
   ImportCallbacks import_callbacks_;

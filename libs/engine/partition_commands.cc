@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "libs/base/check.h"
+#include "libs/base/sha256.h"
 #include "libs/base/status_macros.h"
 #include "libs/engine/case_loader.h"
 #include "libs/engine/partition.h"
@@ -66,7 +67,7 @@ void Partition::Handle(PendingPtr command) {
   if (minted.has_value() && *minted < parts_.clock.Now() - parts_.options.idempotency_window) {
     return Reply(*command, RejectionStatus(Reason::REASON_REQUEST_ID_EXPIRED, "", "request_id"));
   }
-  if (!command->gates_passed && (command->request.fresh || MustWait(command->request))) {
+  if (command->gates_passed_in != session_epoch_ && (command->request.fresh || MustWait(command->request))) {
     const bool fresh = command->request.fresh;
     return ParkCommand(std::move(command), fresh);
   }
@@ -116,7 +117,7 @@ void Partition::DecideCommand(PendingPtr command) {
   if (!entry.blocked.ok()) {
     return Reply(*command, RejectionStatus(Reason::REASON_KIND_NEWER_THAN_SERVER, "", "", entry.blocked.message()));
   }
-  if (!command->gates_passed && !foreign_logs_.empty() && !parts_.model.KnowsCase(*entry.state)) {
+  if (command->gates_passed_in != session_epoch_ && !foreign_logs_.empty() && !parts_.model.KnowsCase(*entry.state)) {
     return ParkCommand(std::move(command), /*fresh=*/true);
   }
   const StreamId stream = parts_.model.StreamOf(*command->request.command, context);
@@ -148,13 +149,59 @@ void Partition::DecideCommand(PendingPtr command) {
 }
 
 void Partition::RefuseAfter(const CaseEntry& entry, PendingPtr command, absl::Status refusal) {
-  if (entry.in_flight == 0) return Reply(*command, std::move(refusal));
-  // The refusal depends on records in flight: it is only said once they are durable, and decided again if they fail.
+  const absl::StatusOr<std::optional<uint64_t>> proof = ProofFor(entry, command->arrived);
+  if (!proof.ok()) return Reply(*command, proof.status());
+  if (!proof->has_value()) return Reply(*command, std::move(refusal));
+  // The refusal depends on records in flight: it is only said once they are durable, and decided again if they fail, or if another
+  // node may have written behind them before this one took over again.
   auto shared = std::make_shared<PendingPtr>(std::move(command));
-  WhenDurable(entry.last_append, [this, shared, refusal = std::move(refusal)](bool durable) mutable {
-    if (durable) return Reply(**shared, std::move(refusal));
+  WhenDurable(**proof, [this, shared, epoch = session_epoch_, refusal = std::move(refusal)](bool durable) mutable {
+    if (durable && epoch == session_epoch_) return Reply(**shared, std::move(refusal));
     Handle(std::move(*shared));
   });
+}
+
+void Partition::ReadStateSince(const Uuid& scope, absl::Time arrived,
+                               absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read) {
+  if (status_.phase != PartitionStatus::Phase::kServing) return read(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
+  const absl::StatusOr<CaseEntry*> entry = Case(scope);
+  if (!entry.ok()) return read(entry.status());
+  const absl::StatusOr<std::optional<uint64_t>> proof = ProofFor(**entry, arrived);
+  if (!proof.ok()) return read(proof.status());
+  if (!proof->has_value()) return read((*entry)->state.get());
+  // What is speculative must not leak: read again once it is durable, or gone.
+  WhenDurable(**proof, [this, scope, arrived, read = std::move(read)](bool) mutable {
+    PostTask([this, scope, arrived, read = std::move(read)]() mutable { ReadStateSince(scope, arrived, std::move(read)); });
+  });
+}
+
+bool Partition::OwnedSince(absl::Time arrived) const {
+  return !parts_.log.OthersCanOwn() || owned_at_ >= arrived - parts_.options.barrier_interval;
+}
+
+absl::StatusOr<std::optional<uint64_t>> Partition::ProofFor(const CaseEntry& entry, absl::Time arrived) {
+  if (OwnedSince(arrived)) return entry.in_flight == 0 ? std::nullopt : std::make_optional(entry.last_append);
+  const bool proves = !in_flight_.empty() && in_flight_.back().sent_at >= arrived - parts_.options.barrier_interval;
+  if (!proves) SIP_RETURN_IF_ERROR(AppendBarrier());
+  return first_in_flight_ + in_flight_.size() - 1;
+}
+
+absl::Status Partition::AppendBarrier() {
+  const FoldState& state = appended_->state();
+  DecisionContext context;
+  context.now = NextRecordedAt();
+  context.actor.set_assurance(common::v1::IDENTITY_ASSURANCE_SYSTEM);
+  context.command_id = MakeUuidV8(Sha256Of({"sip-barrier/v1", *state.claim, absl::StrCat(state.next_idx)}));
+  const std::vector<NewEvent> no_events;
+  WriteInput input;
+  input.context = &context;
+  input.events = &no_events;
+  absl::StatusOr<WrittenRecord> written = WriteRecord(input, {}, parts_.codec, *appended_);
+  absl::Status sent = written.status();
+  PendingPtr no_command;
+  if (sent.ok()) sent = SendRecord(*std::move(written), std::nullopt, no_command);
+  if (!sent.ok()) FoldInFlight();
+  return sent;
 }
 
 absl::Time Partition::NextRecordedAt(absl::Time not_before) const {
@@ -227,10 +274,10 @@ void Partition::FoldInFlight() {
   }
 }
 
-absl::Status Partition::SendRecord(WrittenRecord written, const Uuid& scope, PendingPtr& command) {
+absl::Status Partition::SendRecord(WrittenRecord written, std::optional<Uuid> scope, PendingPtr& command) {
   const PreparedCommand prepared = written.prepared;
   // The entry stands before the report can: some logs report at once.
-  in_flight_.push_back(InFlight{std::move(written), scope, nullptr, {}});
+  in_flight_.push_back(InFlight{std::move(written), scope, parts_.clock.Now(), nullptr, {}});
   absl::Status sent = session_->Append(prepared, [weak = weak_from_this(), epoch = session_epoch_](AppendReport report) {
     const auto self = weak.lock();
     if (self == nullptr) return;

@@ -18,8 +18,14 @@ constexpr absl::Duration kPauseWhenFull = absl::Milliseconds(100);
 
 }  // namespace
 
-absl::StatusOr<ReaderCheckpoint> Partition::ImportStart(absl::string_view foreign_log_id) const {
-  return parts_.store.LoadForeignCheckpoint(partition_, foreign_log_id);
+absl::StatusOr<ImportBeginning> Partition::ImportStart(absl::string_view foreign_log_id) const {
+  ImportBeginning beginning;
+  {
+    MutexLock lock(mutex_);
+    beginning.epoch = import_epoch_;
+  }
+  SIP_ASSIGN_OR_RETURN(beginning.checkpoint, parts_.store.LoadForeignCheckpoint(partition_, foreign_log_id));
+  return beginning;
 }
 
 void Partition::StopImports(absl::Status why) {
@@ -38,6 +44,7 @@ void Partition::HandleImports() {
     {
       MutexLock lock(mutex_);
       --waiting_imports_;
+      if (item.epoch != import_epoch_) continue;
     }
     if (!status_.imports.ok()) continue;
     if (item.record != nullptr && !Import(item)) {
@@ -153,7 +160,7 @@ void Partition::ParkCommand(PendingPtr command, bool fresh) {
   Park(tokens, fresh, deadline, [this, command = std::move(command)](absl::Status outcome) mutable {
     if (!outcome.ok()) return Reply(*command, std::move(outcome));
     // Begins again at the mailbox's end, with the question whether the request is already answered.
-    command->gates_passed = true;
+    command->gates_passed_in = session_epoch_;
     waiting_.push_back(std::move(command));
     MutexLock lock(mutex_);
     ++waiting_commands_;

@@ -52,6 +52,7 @@ absl::Status Partition::TakeOver(std::map<uint64_t, std::string>* delivered_leav
   ++session_epoch_;
   SIP_ASSIGN_OR_RETURN(const ReaderCheckpoint checkpoint, parts_.store.LoadCheckpoint(partition_));
   ReplayWriter replay(parts_.store, partition_);
+  const absl::Time claimed_at = parts_.clock.Now();
   absl::StatusOr<std::unique_ptr<LogSession>> session =
       parts_.log.Claim(partition_, checkpoint, parts_.claimant, [&](ValidRecordPtr record) {
         ++status_.replayed;
@@ -71,6 +72,7 @@ absl::Status Partition::TakeOver(std::map<uint64_t, std::string>* delivered_leav
   const ExpectedLog expected{state.log_id, partition_};
   durable_.emplace(expected, state);
   appended_.emplace(expected, state);
+  owned_at_ = claimed_at;
   promised_ = std::max(promised_, state.last_recorded_at);
   seen_.clear();
   skipped_.clear();
@@ -98,6 +100,7 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
       continue;
     }
     last_report_ = report;
+    owned_at_ = std::max(owned_at_, in_flight_.front().sent_at);
     settled.push_back(std::move(in_flight_.front()));
     in_flight_.pop_front();
     ++first_in_flight_;
@@ -111,7 +114,8 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
     absl::Status applied = parts_.store.Apply(batch);
     if (applied.ok() && records_since_checkpoint_ >= parts_.options.checkpoint_every) applied = SaveCheckpoint();
     for (InFlight& in_flight : settled) {
-      if (CaseEntry* entry = cases_.Find(in_flight.scope); entry != nullptr) --entry->in_flight;
+      if (!in_flight.scope.has_value()) continue;
+      if (CaseEntry* entry = cases_.Find(*in_flight.scope); entry != nullptr) --entry->in_flight;
     }
     // The log has them, the store does not: nothing can be loaded any more.
     if (!applied.ok()) StepDown(PartitionStatus::Phase::kStopped, applied);
@@ -141,11 +145,12 @@ void Partition::EnterDoubt() {
   status_.phase = PartitionStatus::Phase::kDoubt;
   // Everything that was decided after the last durable record is void here until the log says otherwise.
   cases_.Clear();
-  import_queue_.clear();
   {
     MutexLock lock(mutex_);
-    waiting_imports_ = inbox_.imports.size();
+    ++import_epoch_;
+    waiting_imports_ -= import_queue_.size();
   }
+  import_queue_.clear();
   ResolveDoubt();
 }
 
@@ -229,8 +234,10 @@ absl::Status Partition::SaveCheckpoint() {
 
 void Partition::FinishShutdownIfIdle() {
   if (!on_shutdown_ || !in_flight_.empty()) return;
-  // Without it the next start folds a little more.
-  if (const absl::Status saved = SaveCheckpoint(); !saved.ok()) status_.stopped = saved;
+  // Without it the next start folds a little more. A store that could not write lacks what the fold has.
+  if (status_.phase != PartitionStatus::Phase::kStopped) {
+    if (const absl::Status saved = SaveCheckpoint(); !saved.ok()) status_.stopped = saved;
+  }
   session_.reset();
   ++session_epoch_;
   if (status_.phase == PartitionStatus::Phase::kServing || status_.phase == PartitionStatus::Phase::kDoubt) {

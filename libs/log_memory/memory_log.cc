@@ -59,8 +59,9 @@ class MemoryLogStore::Impl {
   }
   size_t Pump(size_t count);
   size_t on_the_way() const;
+  size_t LandDelayed(size_t count);
   void Crash();
-  std::vector<Record> Records(absl::string_view log, uint32_t partition) const;
+  std::vector<Record> Records(absl::string_view log, uint32_t partition, size_t from) const;
   void Inject(absl::string_view log, uint32_t partition, Record record);
   void Truncate(absl::string_view log, uint32_t partition, size_t count);
 
@@ -83,8 +84,12 @@ class MemoryLogStore::Impl {
 
   // The record is in the log from now on. Its verdict, or why the partition has stopped.
   absl::StatusOr<Verdict> Land(Partition& partition, Record record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LandFirstDelayed(Partition& partition) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // What may come along with any record.
   void LandLate(Partition& partition) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Those on the way of a partition meet their fates, up to a number that is drawn: what happens while a claimant has read, and
+  // its claim is not there yet.
+  std::vector<Delivery> BringInSome(Partition& partition) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The next append on the way of a session meets its fate.
   Delivery BringIn(Partition& partition, const std::shared_ptr<SessionCore>& core) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   AppendReport Fate(Partition& partition, SessionCore& core, Record record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -158,6 +163,9 @@ class MemoryLogStore::Impl::Session : public LogSession {
   ~Session() override {
     {
       MutexLock lock(store_.mutex_);
+      for (Record& record : core_->queue) {
+        if (store_.Draw(store_.faults_.outlive)) partition_.delayed.push_back(std::move(record));
+      }
       core_->queue.clear();
       core_->over = SessionCore::Over::kUnknown;
     }
@@ -232,12 +240,14 @@ absl::StatusOr<Verdict> MemoryLogStore::Impl::Land(Partition& partition, Record 
   return verdict;
 }
 
+void MemoryLogStore::Impl::LandFirstDelayed(Partition& partition) {
+  Record late = std::move(partition.delayed.front());
+  partition.delayed.erase(partition.delayed.begin());
+  (void)Land(partition, std::move(late));
+}
+
 void MemoryLogStore::Impl::LandLate(Partition& partition) {
-  if (!partition.delayed.empty() && Draw(0.5)) {
-    Record late = std::move(partition.delayed.front());
-    partition.delayed.erase(partition.delayed.begin());
-    (void)Land(partition, std::move(late));
-  }
+  if (!partition.delayed.empty() && Draw(0.5)) LandFirstDelayed(partition);
   if (Draw(faults_.copy_late)) (void)Land(partition, Record(partition.records[DrawBelow(partition.records.size())]));
 }
 
@@ -295,6 +305,32 @@ size_t MemoryLogStore::Impl::Pump(size_t count) {
   return brought;
 }
 
+std::vector<Delivery> MemoryLogStore::Impl::BringInSome(Partition& partition) {
+  std::vector<Delivery> deliveries;
+  for (const std::weak_ptr<SessionCore>& session : partition.sessions) {
+    const std::shared_ptr<SessionCore> core = session.lock();
+    if (core == nullptr) continue;
+    for (size_t left = DrawBelow(core->queue.size() + 1); left > 0; --left) deliveries.push_back(BringIn(partition, core));
+  }
+  return deliveries;
+}
+
+size_t MemoryLogStore::Impl::LandDelayed(size_t count) {
+  MutexLock lock(mutex_);
+  size_t landed = 0;
+  for (; landed < count; ++landed) {
+    std::vector<Partition*> waiting;
+    for (auto& [name, log] : logs_) {
+      for (uint32_t p = 0; p < log->identity().partition_count; ++p) {
+        if (!log->partition(p).delayed.empty()) waiting.push_back(&log->partition(p));
+      }
+    }
+    if (waiting.empty()) break;
+    LandFirstDelayed(*waiting[DrawBelow(waiting.size())]);
+  }
+  return landed;
+}
+
 size_t MemoryLogStore::Impl::on_the_way() const {
   MutexLock lock(mutex_);
   size_t count = 0;
@@ -327,9 +363,11 @@ void MemoryLogStore::Impl::Crash() {
   changed_.NotifyAll();
 }
 
-std::vector<Record> MemoryLogStore::Impl::Records(absl::string_view log, uint32_t partition) const {
+std::vector<Record> MemoryLogStore::Impl::Records(absl::string_view log, uint32_t partition, size_t from) const {
   MutexLock lock(mutex_);
-  return logs_.find(std::string(log))->second->partition(partition).records;
+  const std::vector<Record>& records = logs_.find(log)->second->partition(partition).records;
+  if (from >= records.size()) return {};
+  return {records.begin() + static_cast<std::ptrdiff_t>(from), records.end()};
 }
 
 void MemoryLogStore::Impl::Inject(absl::string_view log, uint32_t partition, Record record) {
@@ -400,6 +438,12 @@ absl::StatusOr<std::unique_ptr<LogSession>> MemoryLogStore::Impl::Log::Claim(
   }
   PartitionReader reader({identity_.log_id, partition}, from);
   SIP_RETURN_IF_ERROR(store_.FoldToEnd(*this, partition, reader, deliver));
+  std::vector<Delivery> meanwhile;
+  {
+    MutexLock lock(store_.mutex_);
+    if (store_.Draw(store_.faults_.claim_behind)) meanwhile = store_.BringInSome(this->partition(partition));
+  }
+  for (Delivery& delivery : meanwhile) delivery.core->callbacks.Resolve(1, delivery.report);
   auto core = std::make_shared<SessionCore>();
   std::string claim_id;
   {
@@ -499,9 +543,10 @@ EventLog* MemoryLogStore::log(absl::string_view name) { return impl_->log(name);
 void MemoryLogStore::set_faults(const MemoryLogFaults& faults) { impl_->set_faults(faults); }
 size_t MemoryLogStore::Pump(size_t count) { return impl_->Pump(count); }
 size_t MemoryLogStore::on_the_way() const { return impl_->on_the_way(); }
+size_t MemoryLogStore::LandDelayed(size_t count) { return impl_->LandDelayed(count); }
 void MemoryLogStore::Crash() { impl_->Crash(); }
-std::vector<Record> MemoryLogStore::Records(absl::string_view log, uint32_t partition) const {
-  return impl_->Records(log, partition);
+std::vector<Record> MemoryLogStore::Records(absl::string_view log, uint32_t partition, size_t from) const {
+  return impl_->Records(log, partition, from);
 }
 void MemoryLogStore::Inject(absl::string_view log, uint32_t partition, Record record) {
   impl_->Inject(log, partition, std::move(record));

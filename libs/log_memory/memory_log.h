@@ -32,6 +32,8 @@ struct MemoryLogFaults {
   double lose_race = 0;       // A rival's claim lands just before a claim: ABORTED.
   double lose_claim_ack = 0;  // The claim is in the log, but Claim gives UNAVAILABLE.
   double refuse = 0;          // The append is refused with RESOURCE_EXHAUSTED.
+  double outlive = 0;         // An append on the way whose session is destroyed reaches the log later, as a delayed one.
+  double claim_behind = 0;    // Appends on the way land between what a claimant has read and its claim.
 };
 
 struct MemoryLogOptions {
@@ -67,13 +69,15 @@ class MemoryLogStore {
   size_t Pump(size_t count = SIZE_MAX);
   // Appends that are on the way.
   size_t on_the_way() const;
+  // Brings in at most `count` delayed records. Returns how many it brought.
+  size_t LandDelayed(size_t count = SIZE_MAX);
 
   // The process ends: of each session's appends on the way, the first few (by the seed) reach the log, the rest never do. Sessions
   // are over and report nothing but kUnknown, when they are destroyed; waiting reads end with CANCELLED.
   void Crash();
 
-  // Everything that lies in a partition, void records too.
-  std::vector<Record> Records(absl::string_view log, uint32_t partition) const;
+  // Everything that lies in a partition from that record on, void records too.
+  std::vector<Record> Records(absl::string_view log, uint32_t partition, size_t from = 0) const;
   // Puts any record at the end, whoever it is from.
   void Inject(absl::string_view log, uint32_t partition, Record record);
   // Takes the last `count` records away, as a disk does that lied. Sessions of the partition are over.

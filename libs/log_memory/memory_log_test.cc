@@ -192,6 +192,45 @@ TEST_F(ManualMemoryLogTest, ACrashLandsAPrefixAndReportsNothing) {
   EXPECT_EQ(next->outcomes(), Outcomes{AppendOutcome::kDurable});
 }
 
+TEST_F(ManualMemoryLogTest, WhatWasOnTheWayCanOutliveItsSession) {
+  auto owner = Claim();
+  ASSERT_TRUE(owner->Append("0").ok());
+  ASSERT_TRUE(owner->Append("1").ok());
+  store_.set_faults({.outlive = 1});
+  owner->Destroy();
+  EXPECT_EQ(owner->outcomes(), Outcomes(2, AppendOutcome::kUnknown));
+  EXPECT_EQ(store_.Records(kLog, 0).size(), 2u);
+  EXPECT_EQ(store_.LandDelayed(1), 1u);
+  const auto next = Claim();
+  ASSERT_TRUE(next->Append("next").ok());
+  EXPECT_EQ(store_.LandDelayed(), 1u);
+  EXPECT_EQ(store_.LandDelayed(), 0u);
+  store_.Pump();
+  EXPECT_EQ(next->acknowledged().size(), 1u) << "the late one was stale";
+  EXPECT_EQ(next->acknowledged()[0].first, 1u) << "the first one was there before the claim";
+  EXPECT_EQ(store_.Records(kLog, 0, 2).size(), 4u);
+}
+
+TEST_F(ManualMemoryLogTest, WhatLandsBetweenReadingAndClaimIsInTheHistoryOfTheClaimant) {
+  bool behind = false;
+  for (int i = 0; i < 20 && !behind; ++i) {
+    const auto owner = Claim();
+    ASSERT_TRUE(owner->Append(absl::StrCat(i)).ok());
+    store_.set_faults({.claim_behind = 1});
+    const auto next = Claim();
+    store_.set_faults({});
+    behind = !owner->acknowledged().empty();
+    const size_t place = owner->acknowledged().size();
+    ASSERT_TRUE(next->Append("next").ok());
+    store_.Pump();
+    ASSERT_EQ(next->acknowledged().size(), 1u);
+    if (behind) {
+      EXPECT_EQ(next->acknowledged()[0].first, owner->acknowledged()[0].first + place);
+    }
+  }
+  EXPECT_TRUE(behind);
+}
+
 TEST_F(ManualMemoryLogTest, TheQueueHasALimit) {
   MemoryLogStore small({.logs = {{kLog, 1}}, .manual = true, .queue_records = 2});
   Owner owner(small.log(kLog)->Claim(0, {}, {}, Ignore).value());
@@ -218,7 +257,9 @@ Simulated Simulate(uint64_t seed, const std::vector<uint8_t>& moves) {
                     .copy_late = 0.2,
                     .lose_race = 0.2,
                     .lose_claim_ack = 0.1,
-                    .refuse = 0.1});
+                    .refuse = 0.1,
+                    .outlive = 0.3,
+                    .claim_behind = 0.3});
   std::vector<std::unique_ptr<Owner>> owners;
   for (size_t i = 0; i < moves.size(); ++i) {
     const uint8_t move = moves[i] % 16;
