@@ -107,6 +107,21 @@ void ContextEngine::PromiseWatermark(uint32_t partition, absl::AnyInvocable<void
   partitions_[partition]->PromiseWatermark(std::move(done));
 }
 
+void ContextEngine::Acquire(uint32_t partition, absl::AnyInvocable<void(absl::Status)> done) {
+  if (partition >= partitions_.size()) return done(absl::InvalidArgumentError(absl::StrCat("no partition ", partition)));
+  partitions_[partition]->Acquire(std::move(done));
+}
+
+void ContextEngine::Release(uint32_t partition, Task done) {
+  SIP_CHECK(partition < partitions_.size());
+  partitions_[partition]->Release(std::move(done));
+}
+
+void ContextEngine::Barrier(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done) {
+  if (partition >= partitions_.size()) return done(absl::InvalidArgumentError(absl::StrCat("no partition ", partition)));
+  partitions_[partition]->Barrier(std::move(done));
+}
+
 void ContextEngine::SetOnStopped(const std::function<void(absl::Status)>& on_stopped) {
   for (const auto& partition : partitions_) partition->SetOnStopped(on_stopped);
 }

@@ -25,6 +25,9 @@ class ContextEngine final : public CommandExecutor {
 
   // Takes over all partitions. Blocks; a non-OK status says what is wrong and what to do.
   absl::Status Start();
+  // Instead of Start, or after it: see Partition::Acquire and Partition::Release.
+  void Acquire(uint32_t partition, absl::AnyInvocable<void(absl::Status)> done);
+  void Release(uint32_t partition, Task done);
   // Begins to import. After Start, once the foreign logs are there too.
   void StartImports();
   // Without threads: hands over one batch of each foreign log. True if there was something. For tests.
@@ -39,6 +42,9 @@ class ContextEngine final : public CommandExecutor {
                    absl::AnyInvocable<void(absl::StatusOr<std::optional<ConsistencyToken>>)> done);
   // The watermark of one partition.
   void PromiseWatermark(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done);
+
+  // See Partition::Barrier.
+  void Barrier(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done);
 
   // Called when a partition stops for good: the process should end.
   void SetOnStopped(const std::function<void(absl::Status)>& on_stopped);

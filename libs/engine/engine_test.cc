@@ -10,6 +10,7 @@
 #include "libs/base/sha256.h"
 #include "libs/engine/context_engine.h"
 #include "libs/engine/memory_stream_store.h"
+#include "libs/engine/not_owner.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/log_memory/memory_log.h"
 #include "libs/testing/notes_context.h"
@@ -596,6 +597,176 @@ TEST_F(EngineTest, ARetryThatJoinedACommandIsAnsweredWhenAnotherNodeTakesOver) {
   EXPECT_EQ(first->reason(), common::v1::REASON_NOT_CAUGHT_UP);
   EXPECT_EQ(joined->reason(), common::v1::REASON_NOT_CAUGHT_UP);
   EXPECT_EQ(process->engine().partition_status(0).phase, PartitionStatus::Phase::kFenced);
+}
+
+// --- one partition moves between two nodes ---
+
+MemoryLogOptions SharedLogOptions() {
+  MemoryLogOptions options;
+  options.logs = {{kNotesLog, 1}, {kConsentsLog, 1}};
+  options.manual = true;
+  options.others_can_own = true;
+  return options;
+}
+
+struct Outcome {
+  std::optional<absl::Status> value;
+  bool there() const { return value.has_value(); }
+};
+
+std::shared_ptr<Outcome> Acquire(Process& process) {
+  auto outcome = std::make_shared<Outcome>();
+  process.engine().Acquire(0, [outcome](absl::Status status) { outcome->value = std::move(status); });
+  return outcome;
+}
+
+TEST_F(EngineTest, APartitionThatIsGivenUpIsServedByWhoeverAcquiresIt) {
+  MemoryLogStore logs(SharedLogOptions());
+  const auto first_store = NewMemoryStreamStore();
+  const auto second_store = NewMemoryStreamStore();
+  Process first(logs, *first_store, clock_);
+  Process second(logs, *second_store, clock_);
+  const auto first_acquired = Acquire(first);
+  first.Settle(&logs);
+  ASSERT_TRUE(first_acquired->there() && first_acquired->value->ok());
+  const auto in_flight = Send(first, Write("case", "a", "text", "r1"));
+  first.executor().RunAll();
+  bool released = false;
+  first.engine().Release(0, [&] { released = true; });
+  const auto too_late = Send(first, Write("case", "b", "text", "r2"));
+  first.executor().RunAll();
+  EXPECT_FALSE(released) << "before what is in flight is durable";
+  ASSERT_TRUE(too_late->there());
+  EXPECT_TRUE(IsNotOwner(too_late->value->status()));
+  first.Settle(&logs);
+  EXPECT_TRUE(released);
+  EXPECT_TRUE(in_flight->ok());
+
+  const auto second_acquired = Acquire(second);
+  second.Settle(&logs);
+  ASSERT_TRUE(second_acquired->there() && second_acquired->value->ok());
+  const auto again = Send(second, Write("case", "a", "text", "r1"));
+  const auto next = Send(second, Write("case", "b", "text", "r2"));
+  second.Settle(&logs);
+  ASSERT_TRUE(again->ok() && next->ok());
+  EXPECT_EQ((**again).token, (**in_flight).token) << "the same request, answered by the next owner";
+  EXPECT_EQ(second.engine().partition_status(0).next_idx, 2u);
+
+  // And back again: what was recorded meanwhile is folded.
+  second.engine().Release(0, [] {});
+  second.Settle(&logs);
+  const auto back = Acquire(first);
+  first.Settle(&logs);
+  ASSERT_TRUE(back->there() && back->value->ok());
+  EXPECT_EQ(first.engine().partition_status(0).next_idx, 2u);
+}
+
+TEST_F(EngineTest, AFencedOwnerTellsEverybodyThatItIsNotTheOwner) {
+  MemoryLogStore logs(SharedLogOptions());
+  const auto first_store = NewMemoryStreamStore();
+  const auto second_store = NewMemoryStreamStore();
+  Process first(logs, *first_store, clock_);
+  Process second(logs, *second_store, clock_);
+  Acquire(first);
+  first.Settle(&logs);
+  Acquire(second);
+  second.Settle(&logs);
+  const auto stale = Send(first, Write("case", "a", "text", "r1"));
+  first.Settle(&logs);
+  ASSERT_TRUE(stale->there());
+  EXPECT_TRUE(IsNotOwner(stale->value->status()));
+  EXPECT_EQ(first.engine().partition_status(0).phase, PartitionStatus::Phase::kFenced);
+  const auto served = Send(second, Write("case", "a", "text", "r1"));
+  second.Settle(&logs);
+  EXPECT_TRUE(served->ok());
+}
+
+TEST_F(EngineTest, AnOwnerInDoubtDoesNotTakeThePartitionBackFromTheNextOne) {
+  MemoryLogStore logs(SharedLogOptions());
+  const auto first_store = NewMemoryStreamStore();
+  const auto second_store = NewMemoryStreamStore();
+  Process first(logs, *first_store, clock_);
+  Process second(logs, *second_store, clock_);
+  Acquire(first);
+  first.Settle(&logs);
+  logs.set_faults({.lose_ack = 1});
+  const auto answer = Send(first, Write("case", "a", "text", "r1"));
+  first.executor().RunAll();
+  logs.Pump();
+  logs.set_faults({});
+  // Before the doubt is resolved.
+  Acquire(second);
+  second.Settle(&logs);
+  first.Settle(&logs);
+  ASSERT_TRUE(answer->there());
+  EXPECT_TRUE(answer->ok()) << "it is in the log, whoever owns that now: " << answer->value->status();
+  EXPECT_EQ(first.engine().partition_status(0).phase, PartitionStatus::Phase::kFenced);
+  const auto next = Send(second, Write("case", "b", "text", "r2"));
+  second.Settle(&logs);
+  EXPECT_TRUE(next->ok()) << "the second node has been fenced";
+}
+
+TEST_F(EngineTest, ALostAcknowledgementOfAClaimIsNotTakenForAnotherOwner) {
+  MemoryLogStore logs(SharedLogOptions());
+  const auto store = NewMemoryStreamStore();
+  Process process(logs, *store, clock_);
+  Acquire(process);
+  process.Settle(&logs);
+  logs.set_faults({.lose_ack = 1, .lose_claim_ack = 1});
+  const auto answer = Send(process, Write("case", "a", "text", "r1"));
+  process.Settle(&logs);
+  EXPECT_EQ(process.engine().partition_status(0).phase, PartitionStatus::Phase::kDoubt);
+  logs.set_faults({});
+  process.SettleAll(&logs);
+  EXPECT_TRUE(answer->ok());
+  EXPECT_EQ(process.engine().partition_status(0).phase, PartitionStatus::Phase::kServing);
+}
+
+TEST_F(EngineTest, ABarrierStandsBehindEverythingThatWasAcknowledgedBeforeIt) {
+  MemoryLogStore logs(SharedLogOptions());
+  const auto store = NewMemoryStreamStore();
+  Process process(logs, *store, clock_);
+  Acquire(process);
+  process.Settle(&logs);
+  Send(process, Write("case", "a", "text", "r1"));
+  process.Settle(&logs);
+  std::vector<uint64_t> ends;
+  const auto ask = [&] {
+    process.engine().Barrier(0, [&](const absl::StatusOr<Watermark>& barrier) {
+      ASSERT_TRUE(barrier.ok()) << barrier.status();
+      ends.push_back(barrier->next_idx);
+    });
+  };
+  ask();
+  ask();
+  process.executor().RunAll();
+  EXPECT_TRUE(ends.empty()) << "before a record tells that nobody else has taken over";
+  process.Settle(&logs);
+  EXPECT_EQ(ends, (std::vector<uint64_t>{2, 2})) << "one empty command is enough for both";
+  EXPECT_EQ(process.engine().partition_status(0).barriers, 1u);
+  // A command that comes with it does as well.
+  ask();
+  Send(process, Write("case", "b", "text", "r2"));
+  process.Settle(&logs);
+  EXPECT_EQ(ends.back(), 3u);
+  EXPECT_EQ(process.engine().partition_status(0).barriers, 1u);
+}
+
+TEST_F(EngineTest, AZombiesBarrierFails) {
+  MemoryLogStore logs(SharedLogOptions());
+  const auto first_store = NewMemoryStreamStore();
+  const auto second_store = NewMemoryStreamStore();
+  Process first(logs, *first_store, clock_);
+  Process second(logs, *second_store, clock_);
+  Acquire(first);
+  first.Settle(&logs);
+  Acquire(second);
+  second.Settle(&logs);
+  std::optional<absl::Status> status;
+  first.engine().Barrier(0, [&](const absl::StatusOr<Watermark>& barrier) { status = barrier.status(); });
+  first.Settle(&logs);
+  ASSERT_TRUE(status.has_value());
+  EXPECT_TRUE(IsNotOwner(*status));
 }
 
 TEST_F(EngineTest, ALostRecordIsFoundOutAndTheCommandIsDecidedAgain) {

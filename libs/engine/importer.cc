@@ -45,10 +45,11 @@ void Importer::OnRoom() {
 
 absl::StatusOr<std::vector<TailStart>> Importer::Starts() {
   std::vector<TailStart> starts;
-  epochs_.clear();
+  epochs_.assign(partitions_.size(), 0);
   for (uint32_t p = 0; p < partitions_.size(); ++p) {
+    if (!partitions_[p]->wants_imports()) continue;
     SIP_ASSIGN_OR_RETURN(ImportBeginning beginning, partitions_[p]->ImportStart(foreign_.log->identity().log_id));
-    epochs_.push_back(beginning.epoch);
+    epochs_[p] = beginning.epoch;
     starts.push_back(TailStart{p, std::move(beginning.checkpoint)});
   }
   return starts;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/base/check.h"
+#include "libs/engine/not_owner.h"
 #include "libs/eventsourcing/rejection.h"
 
 namespace sip {
@@ -28,13 +29,6 @@ std::shared_ptr<Partition> Partition::Make(const EngineParts& parts, uint32_t pa
 
 Partition::Partition(const EngineParts& parts, uint32_t partition, std::vector<ForeignLog> foreign_logs)
     : parts_(parts), partition_(partition), foreign_logs_(std::move(foreign_logs)), cases_(parts.options.cached_cases) {}
-
-absl::Status Partition::Start() {
-  absl::Status status = TakeOver(nullptr);
-  MutexLock lock(mutex_);
-  published_ = status_;
-  return status;
-}
 
 void Partition::Execute(CommandRequest request, CommandExecutor::Done done) {
   auto command = std::make_unique<Pending>();
@@ -94,7 +88,7 @@ void Partition::ReadState(const Uuid& scope, absl::AnyInvocable<void(absl::Statu
 
 void Partition::PromiseWatermark(absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done) {
   PostTask([this, done = std::move(done)]() mutable {
-    if (status_.phase != PartitionStatus::Phase::kServing) return done(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
+    if (status_.phase != PartitionStatus::Phase::kServing) return done(NotOwnerStatus("The partition is not served here."));
     // The promise holds for what is in flight too: it was stamped before.
     promised_ = std::max(promised_, parts_.clock.Now());
     done(Watermark{promised_, appended_->state().next_idx});
@@ -105,6 +99,10 @@ void Partition::Shutdown(Task done) {
   PostTask([this, done = std::move(done)]() mutable {
     on_shutdown_ = std::move(done);
     RefuseAll(RejectionStatus(Reason::REASON_SHUTTING_DOWN));
+    // The log may not answer for long; whoever claims next finds out.
+    if (status_.phase == PartitionStatus::Phase::kDoubt && !claiming_) {
+      StepDown(PartitionStatus::Phase::kFenced, NotOwnerStatus("The server stops."));
+    }
   });
 }
 
@@ -155,15 +153,19 @@ void Partition::RunTurn(Inbox inbox, bool write_here) {
       HandleImports();
       HandleCommands();
       break;
-    case PartitionStatus::Phase::kStarting:
+    case PartitionStatus::Phase::kClaiming:
     case PartitionStatus::Phase::kDoubt:
       break;  // What waits stays: it is decided once the fate of the rest is known.
+    case PartitionStatus::Phase::kStarting:
+    case PartitionStatus::Phase::kReleasing:
     case PartitionStatus::Phase::kFenced:
     case PartitionStatus::Phase::kStopped:
-      RefuseAll(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP, "", "", "This node does not serve the partition."));
+      RefuseAll(NotOwnerStatus("This node does not serve the partition."));
       break;
   }
+  HandleBarriers();
   if (session_ != nullptr) session_->EndBatch(write_here);
+  FinishReleaseIfIdle();
   FinishShutdownIfIdle();
 }
 

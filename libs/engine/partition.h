@@ -6,6 +6,7 @@
 #ifndef SIP_LIBS_ENGINE_PARTITION_H_
 #define SIP_LIBS_ENGINE_PARTITION_H_
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -60,7 +61,15 @@ struct Watermark {
 
 // What an operator wants to know.
 struct PartitionStatus {
-  enum class Phase { kStarting, kServing, kDoubt, kFenced, kStopped };
+  enum class Phase {
+    kStarting,   // Not claimed yet.
+    kClaiming,   // Being taken over.
+    kServing,    //
+    kDoubt,      // What became of an append is being found out.
+    kReleasing,  // Waits for what is in flight, then gives the partition up.
+    kFenced,     // Another node owns it, or may.
+    kStopped,    // For good.
+  };
   Phase phase = Phase::kStarting;
   uint64_t next_idx = 0;      // Of the durable fold.
   size_t waiting = 0;         // Commands not yet decided.
@@ -70,7 +79,9 @@ struct PartitionStatus {
   uint64_t rejected = 0;
   uint64_t doubts = 0;    // How often an append's fate had to be found out.
   uint64_t replayed = 0;  // Records folded at take-over.
-  absl::Status stopped;   // Why nothing is served (kStopped).
+  uint64_t take_overs = 0;
+  uint64_t barriers = 0;  // Empty commands recorded to be sure of the ownership.
+  absl::Status stopped;   // Why nothing is served (kFenced, kStopped).
   absl::Status imports;   // Why imports stand still; OK if they do not.
 };
 
@@ -78,8 +89,14 @@ class Partition : public std::enable_shared_from_this<Partition> {
  public:
   static std::shared_ptr<Partition> Make(const EngineParts& parts, uint32_t partition, std::vector<ForeignLog> foreign_logs);
 
-  // Folds to the end of the log, claims the partition and serves. Blocks. May be called once.
+  // Folds to the end of the log, claims the partition and serves. Blocks. May be called once, before anything else.
   absl::Status Start();
+  // The same while the engine runs, also after Release or when another node had it. `done` tells whether it serves: ABORTED if
+  // another node was quicker, UNAVAILABLE if it is being claimed or released already or the log does not answer.
+  void Acquire(absl::AnyInvocable<void(absl::Status)> done);
+  // Gives the partition up in good order, for another node: what waits is answered NotOwnerStatus, what is in flight becomes
+  // durable, the checkpoint is stored. Does nothing more than calling `done` if it is not served.
+  void Release(Task done);
 
   void Execute(CommandRequest request, CommandExecutor::Done done);
 
@@ -107,10 +124,17 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   void PromiseWatermark(absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done);
 
+  // The same, once something that was appended after the call is durable: then no other node has acknowledged anything before it
+  // that the position does not hold. An empty command is recorded if there is nothing else. NotOwnerStatus if it does not serve.
+  void Barrier(absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done);
+
   PartitionStatus status() const;
 
   // Called within a turn when the partition stops for good (DATA_LOSS, a log that must be reopened).
   void SetOnStopped(std::function<void(absl::Status)> on_stopped);
+
+  // Whether it is served, or about to be: imports are of use then. Any thread.
+  bool wants_imports() const { return wants_imports_; }
 
   // Answers what waits with UNAVAILABLE, lets what is in flight become durable, ends the session. `done` runs when that is over.
   void Shutdown(Task done);
@@ -163,16 +187,46 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void PublishStatus();
 
   // --- ownership (partition_ownership.cc) ---
-  absl::Status TakeOver(std::map<uint64_t, std::string>* delivered_leaves);
+  // What a claim has brought; The leaves of the records behind the checkpoint (only for one in doubt) are there also if it
+  // has failed.
+  struct Taken {
+    std::unique_ptr<LogSession> session;
+    std::map<uint64_t, std::string> leaves;
+    uint64_t replayed = 0;
+    absl::Time claimed_at;  // Before it was sent.
+  };
+  // Reads and writes nothing of the strand's but the store, which is nobody else's while the partition is not served.
+  absl::Status Claim(const ClaimantInfo& claimant, Taken& taken) const;
+  absl::Status Install(Taken taken);
+  // Ends the session, and claims the partition on the executor for claims.
+  void BeginClaim(ClaimantInfo claimant);
+  void FinishClaim(absl::Status status, Taken taken, const std::vector<std::string>& attempts);
+  void FinishDoubt(const absl::Status& status, const std::map<uint64_t, std::string>& leaves);
+  PartitionStatus::Phase PhaseAfter(const absl::Status& failed_claim) const;
+  void OnLost(uint64_t epoch, AppendOutcome outcome);
   void Settle(const std::vector<std::pair<uint64_t, AppendReport>>& reports);
   void AnswerDurable(InFlight& in_flight);
   static void TellWaiters(InFlight& in_flight, bool durable);
   void EnterDoubt();
   void ResolveDoubt();
+  void AnswerDelivered(const std::map<uint64_t, std::string>& leaves);
+  void BeginRelease();
+  void FinishReleaseIfIdle();
+  void SetPhase(PartitionStatus::Phase phase);
   void StepDown(PartitionStatus::Phase phase, const absl::Status& why);
   void RefuseAll(const absl::Status& why);
   absl::Status SaveCheckpoint();
   void FinishShutdownIfIdle();
+
+  // --- barriers (partition_barriers.cc) ---
+  // No other node had taken over when a call came, or not long before.
+  bool OwnedSince(absl::Time arrived) const;
+  // The number of the append that must become durable before what the entry shows may be told to a call that came then; absent if
+  // it may be told at once. Appends a barrier if need be.
+  absl::StatusOr<std::optional<uint64_t>> ProofFor(const CaseEntry& entry, absl::Time arrived);
+  // At a turn's end: sees to it that something is appended behind which barriers can wait.
+  void HandleBarriers();
+  absl::Status AppendBarrier();
 
   // --- commands (partition_commands.cc) ---
   void HandleCommands();
@@ -182,12 +236,6 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void DecideCommand(PendingPtr command);
   void RefuseAfter(const CaseEntry& entry, PendingPtr command, absl::Status refusal);
   void ReadStateSince(const Uuid& scope, absl::Time arrived, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read);
-  // No other node had taken over when a call came, or not long before.
-  bool OwnedSince(absl::Time arrived) const;
-  // The number of the append that must become durable before what the entry shows may be told to a call that came then; absent if it
-  // may be told at once. Appends a barrier if need be.
-  absl::StatusOr<std::optional<uint64_t>> ProofFor(const CaseEntry& entry, absl::Time arrived);
-  absl::Status AppendBarrier();
   DecisionContext MakeContext(const CommandRequest& request, const std::shared_ptr<const RuleSetSource>& rule_sets) const;
   Uuid ScopeOf(const CommandRequest& request, const DecisionContext& context) const;
   absl::StatusOr<CaseEntry*> Case(const Uuid& scope);
@@ -259,6 +307,16 @@ class Partition : public std::enable_shared_from_this<Partition> {
   ImportCallbacks import_callbacks_;
   std::function<void(absl::Status)> on_stopped_;
   Task on_shutdown_;
+  std::vector<Task> on_released_;
+  absl::AnyInvocable<void(absl::Status)> on_acquired_;
+  bool claiming_ = false;                // A claim is on its way.
+  std::vector<std::string> own_claims_;  // Since the partition was last known to be ours: one of them may be the last.
+  struct WaitingBarrier {
+    uint64_t behind = 0;  // Number of the last append at the time of the call.
+    absl::AnyInvocable<void(bool durable)> waiter;
+  };
+  std::vector<WaitingBarrier> barriers_;
+  std::atomic<bool> wants_imports_{false};
 };
 
 }  // namespace sip

@@ -5,9 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "libs/base/check.h"
-#include "libs/base/sha256.h"
 #include "libs/base/status_macros.h"
 #include "libs/engine/case_loader.h"
+#include "libs/engine/not_owner.h"
 #include "libs/engine/partition.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/eventsourcing/rejection.h"
@@ -163,7 +163,7 @@ void Partition::RefuseAfter(const CaseEntry& entry, PendingPtr command, absl::St
 
 void Partition::ReadStateSince(const Uuid& scope, absl::Time arrived,
                                absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read) {
-  if (status_.phase != PartitionStatus::Phase::kServing) return read(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
+  if (status_.phase != PartitionStatus::Phase::kServing) return read(NotOwnerStatus("The partition is not served here."));
   const absl::StatusOr<CaseEntry*> entry = Case(scope);
   if (!entry.ok()) return read(entry.status());
   const absl::StatusOr<std::optional<uint64_t>> proof = ProofFor(**entry, arrived);
@@ -173,35 +173,6 @@ void Partition::ReadStateSince(const Uuid& scope, absl::Time arrived,
   WhenDurable(**proof, [this, scope, arrived, read = std::move(read)](bool) mutable {
     PostTask([this, scope, arrived, read = std::move(read)]() mutable { ReadStateSince(scope, arrived, std::move(read)); });
   });
-}
-
-bool Partition::OwnedSince(absl::Time arrived) const {
-  return !parts_.log.OthersCanOwn() || owned_at_ >= arrived - parts_.options.barrier_interval;
-}
-
-absl::StatusOr<std::optional<uint64_t>> Partition::ProofFor(const CaseEntry& entry, absl::Time arrived) {
-  if (OwnedSince(arrived)) return entry.in_flight == 0 ? std::nullopt : std::make_optional(entry.last_append);
-  const bool proves = !in_flight_.empty() && in_flight_.back().sent_at >= arrived - parts_.options.barrier_interval;
-  if (!proves) SIP_RETURN_IF_ERROR(AppendBarrier());
-  return first_in_flight_ + in_flight_.size() - 1;
-}
-
-absl::Status Partition::AppendBarrier() {
-  const FoldState& state = appended_->state();
-  DecisionContext context;
-  context.now = NextRecordedAt();
-  context.actor.set_assurance(common::v1::IDENTITY_ASSURANCE_SYSTEM);
-  context.command_id = MakeUuidV8(Sha256Of({"sip-barrier/v1", *state.claim, absl::StrCat(state.next_idx)}));
-  const std::vector<NewEvent> no_events;
-  WriteInput input;
-  input.context = &context;
-  input.events = &no_events;
-  absl::StatusOr<WrittenRecord> written = WriteRecord(input, {}, parts_.codec, *appended_);
-  absl::Status sent = written.status();
-  PendingPtr no_command;
-  if (sent.ok()) sent = SendRecord(*std::move(written), std::nullopt, no_command);
-  if (!sent.ok()) FoldInFlight();
-  return sent;
 }
 
 absl::Time Partition::NextRecordedAt(absl::Time not_before) const {

@@ -6,6 +6,7 @@
 #include "libs/base/check.h"
 #include "libs/base/status_macros.h"
 #include "libs/engine/case_loader.h"
+#include "libs/engine/not_owner.h"
 #include "libs/engine/partition.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/eventsourcing/rejection.h"
@@ -47,39 +48,170 @@ class ReplayWriter {
 
 }  // namespace
 
-absl::Status Partition::TakeOver(std::map<uint64_t, std::string>* delivered_leaves) {
-  session_.reset();
-  ++session_epoch_;
+absl::Status Partition::Start() {
+  Taken taken;
+  absl::Status status = Claim(parts_.claimant, taken);
+  if (status.ok()) status = Install(std::move(taken));
+  MutexLock lock(mutex_);
+  published_ = status_;
+  return status;
+}
+
+absl::Status Partition::Claim(const ClaimantInfo& claimant, Taken& taken) const {
   SIP_ASSIGN_OR_RETURN(const ReaderCheckpoint checkpoint, parts_.store.LoadCheckpoint(partition_));
   ReplayWriter replay(parts_.store, partition_);
-  const absl::Time claimed_at = parts_.clock.Now();
+  // Only an owner in doubt has something to look for among them.
+  const bool keep_leaves = !claimant.only_after.empty();
+  taken.claimed_at = parts_.clock.Now();
   absl::StatusOr<std::unique_ptr<LogSession>> session =
-      parts_.log.Claim(partition_, checkpoint, parts_.claimant, [&](ValidRecordPtr record) {
-        ++status_.replayed;
-        if (delivered_leaves != nullptr) (*delivered_leaves)[record->idx] = record->leaf;
+      parts_.log.Claim(partition_, checkpoint, claimant, [&](ValidRecordPtr record) {
+        ++taken.replayed;
+        if (keep_leaves) taken.leaves[record->idx] = record->leaf;
         return replay.Add(std::move(record));
       });
   SIP_RETURN_IF_ERROR(session.status());
-  session_ = *std::move(session);
-  const FoldState& state = session_->claimed().fold;
-  SIP_RETURN_IF_ERROR(replay.Finish(session_->claimed()));
-  records_since_checkpoint_ = 0;
+  SIP_RETURN_IF_ERROR(replay.Finish((*session)->claimed()));
+  taken.session = *std::move(session);
+  return absl::OkStatus();
+}
+
+absl::Status Partition::Install(Taken taken) {
+  const FoldState& state = taken.session->claimed().fold;
+  status_.replayed += taken.replayed;
   if (state.last_recorded_at > parts_.clock.Now() + parts_.options.clock_bound) {
     return absl::FailedPreconditionError(absl::StrCat(
         "this machine's clock is behind the last record of ", parts_.model.log_name(), " partition ", partition_, " by ",
         absl::FormatDuration(state.last_recorded_at - parts_.clock.Now()), "; set the clock right (NTP) and start again"));
   }
+  session_ = std::move(taken.session);
+  ++session_epoch_;
+  session_->SetOnLost([weak = weak_from_this(), epoch = session_epoch_](AppendOutcome outcome) {
+    if (const auto self = weak.lock()) self->PostTask([raw = self.get(), epoch, outcome] { raw->OnLost(epoch, outcome); });
+  });
+  records_since_checkpoint_ = 0;
   const ExpectedLog expected{state.log_id, partition_};
   durable_.emplace(expected, state);
   appended_.emplace(expected, state);
-  owned_at_ = claimed_at;
+  owned_at_ = taken.claimed_at;
   promised_ = std::max(promised_, state.last_recorded_at);
+  own_claims_ = {*state.claim};
+  {
+    // What importers read before does not count.
+    MutexLock lock(mutex_);
+    ++import_epoch_;
+  }
   seen_.clear();
   skipped_.clear();
   saved_foreign_.clear();
   failed_take_overs_ = 0;
-  status_.phase = PartitionStatus::Phase::kServing;
+  ++status_.take_overs;
+  status_.stopped = absl::OkStatus();
+  SetPhase(PartitionStatus::Phase::kServing);
   return absl::OkStatus();
+}
+
+void Partition::SetPhase(PartitionStatus::Phase phase) {
+  status_.phase = phase;
+  wants_imports_ = phase == PartitionStatus::Phase::kServing || phase == PartitionStatus::Phase::kDoubt;
+}
+
+void Partition::Acquire(absl::AnyInvocable<void(absl::Status)> done) {
+  PostTask([this, done = std::move(done)]() mutable {
+    switch (status_.phase) {
+      case PartitionStatus::Phase::kServing:
+        return done(absl::OkStatus());
+      case PartitionStatus::Phase::kStopped:
+        return done(status_.stopped);
+      case PartitionStatus::Phase::kClaiming:
+      case PartitionStatus::Phase::kDoubt:
+      case PartitionStatus::Phase::kReleasing:
+        return done(NotOwnerStatus("The partition is being claimed or released."));
+      case PartitionStatus::Phase::kStarting:
+      case PartitionStatus::Phase::kFenced:
+        break;
+    }
+    if (on_shutdown_) return done(RejectionStatus(Reason::REASON_SHUTTING_DOWN));
+    on_acquired_ = std::move(done);
+    SetPhase(PartitionStatus::Phase::kClaiming);
+    BeginClaim(parts_.claimant);
+  });
+}
+
+void Partition::BeginClaim(ClaimantInfo claimant) {
+  claiming_ = true;
+  ++session_epoch_;
+  auto attempts = std::make_shared<std::vector<std::string>>();
+  claimant.on_attempt = [attempts](const std::string& claim_id) { attempts->push_back(claim_id); };
+  Executor& executor = parts_.claims != nullptr ? *parts_.claims : parts_.executor;
+  executor.Post([self = shared_from_this(), old = std::move(session_), claimant = std::move(claimant), attempts]() mutable {
+    old.reset();
+    auto taken = std::make_unique<Taken>();
+    const absl::Status status = self->Claim(claimant, *taken);
+    self->PostTask([raw = self.get(), status, taken = std::move(taken), attempts]() mutable {
+      raw->FinishClaim(status, std::move(*taken), *attempts);
+    });
+  });
+}
+
+void Partition::FinishClaim(absl::Status status, Taken taken, const std::vector<std::string>& attempts) {
+  claiming_ = false;
+  own_claims_.insert(own_claims_.end(), attempts.begin(), attempts.end());
+  const bool in_doubt = status_.phase == PartitionStatus::Phase::kDoubt;
+  const std::map<uint64_t, std::string> leaves = std::move(taken.leaves);
+  if (status.ok()) status = Install(std::move(taken));
+  if (in_doubt) {
+    FinishDoubt(status, leaves);
+  } else if (!status.ok()) {
+    StepDown(PhaseAfter(status), status);
+  }
+  if (status.ok() && import_callbacks_.on_rewind) import_callbacks_.on_rewind();
+  if (on_acquired_) std::exchange(on_acquired_, nullptr)(status);
+  if (!on_released_.empty() && status_.phase == PartitionStatus::Phase::kServing) BeginRelease();
+}
+
+// Whether somebody may try again, here or elsewhere.
+PartitionStatus::Phase Partition::PhaseAfter(const absl::Status& failed_claim) const {
+  if (absl::IsAborted(failed_claim)) return PartitionStatus::Phase::kFenced;
+  const bool broken = absl::IsDataLoss(failed_claim) || absl::IsInternal(failed_claim);
+  return parts_.log.OthersCanOwn() && !broken ? PartitionStatus::Phase::kFenced : PartitionStatus::Phase::kStopped;
+}
+
+void Partition::Release(Task done) {
+  PostTask([this, done = std::move(done)]() mutable {
+    switch (status_.phase) {
+      case PartitionStatus::Phase::kStarting:
+      case PartitionStatus::Phase::kFenced:
+      case PartitionStatus::Phase::kStopped:
+        return done();
+      case PartitionStatus::Phase::kServing:
+      case PartitionStatus::Phase::kClaiming:
+      case PartitionStatus::Phase::kDoubt:
+      case PartitionStatus::Phase::kReleasing:
+        break;
+    }
+    on_released_.push_back(std::move(done));
+    if (status_.phase == PartitionStatus::Phase::kServing) BeginRelease();
+  });
+}
+
+void Partition::BeginRelease() {
+  SetPhase(PartitionStatus::Phase::kReleasing);
+  RefuseAll(NotOwnerStatus("The partition moves to another node."));
+}
+
+void Partition::FinishReleaseIfIdle() {
+  if (status_.phase != PartitionStatus::Phase::kReleasing || !in_flight_.empty()) return;
+  // Without it the next owner here folds a little more.
+  SaveCheckpoint().IgnoreError();
+  StepDown(PartitionStatus::Phase::kFenced, NotOwnerStatus("The partition was given up."));
+}
+
+void Partition::OnLost(uint64_t epoch, AppendOutcome outcome) {
+  if (epoch != session_epoch_ || session_ == nullptr) return;
+  if (outcome == AppendOutcome::kFenced) {
+    return StepDown(PartitionStatus::Phase::kFenced, NotOwnerStatus("Another node took over."));
+  }
+  if (status_.phase == PartitionStatus::Phase::kServing) EnterDoubt();
 }
 
 void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& reports) {
@@ -123,10 +255,9 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
     for (InFlight& in_flight : settled) TellWaiters(in_flight, /*durable=*/true);
     if (!applied.ok()) return;
   }
-  if (status_.phase != PartitionStatus::Phase::kServing) return;
-  if (failure == AppendOutcome::kUnknown) EnterDoubt();
-  if (failure == AppendOutcome::kFenced) {
-    StepDown(PartitionStatus::Phase::kFenced, RejectionStatus(Reason::REASON_NOT_CAUGHT_UP, "", "", "Another node took over."));
+  if (failure == AppendOutcome::kUnknown && status_.phase == PartitionStatus::Phase::kServing) EnterDoubt();
+  if (failure == AppendOutcome::kFenced || (failure == AppendOutcome::kUnknown && session_ != nullptr)) {
+    StepDown(PartitionStatus::Phase::kFenced, NotOwnerStatus("Another node took over, or may."));
   }
 }
 
@@ -142,7 +273,7 @@ void Partition::TellWaiters(InFlight& in_flight, bool durable) {
 
 void Partition::EnterDoubt() {
   ++status_.doubts;
-  status_.phase = PartitionStatus::Phase::kDoubt;
+  SetPhase(PartitionStatus::Phase::kDoubt);
   // Everything that was decided after the last durable record is void here until the log says otherwise.
   cases_.Clear();
   {
@@ -155,31 +286,31 @@ void Partition::EnterDoubt() {
 }
 
 void Partition::ResolveDoubt() {
-  std::map<uint64_t, std::string> delivered;
-  const absl::Status status = TakeOver(&delivered);
-  if (absl::IsUnavailable(status)) {
+  if (status_.phase != PartitionStatus::Phase::kDoubt || claiming_) return;
+  ClaimantInfo claimant = parts_.claimant;
+  // If somebody else has claimed since, so be it.
+  claimant.only_after = own_claims_;
+  BeginClaim(std::move(claimant));
+}
+
+void Partition::FinishDoubt(const absl::Status& status, const std::map<uint64_t, std::string>& leaves) {
+  const bool leaving = on_shutdown_ != nullptr || !on_released_.empty();
+  if (absl::IsUnavailable(status) && !leaving) {
     const absl::Duration delay = kFirstRetry * (1 << std::min(failed_take_overs_++, kMostRetryDoublings));
     parts_.timer.At(parts_.clock.Now() + delay, [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->PostTask([raw = self.get()] { raw->ResolveDoubt(); });
     });
     return;
   }
-  if (!status.ok()) {
-    StepDown(absl::IsAborted(status) ? PartitionStatus::Phase::kFenced : PartitionStatus::Phase::kStopped, status);
-    return;
-  }
+  // What was delivered is valid for ever, whoever owns the partition now.
+  AnswerDelivered(leaves);
+  if (!status.ok()) return StepDown(PhaseAfter(status), status);
   // The new claim ends the old one: what the fold has not delivered by now can never become valid.
   std::deque<InFlight> pending = std::exchange(in_flight_, {});
   first_in_flight_ += pending.size();
   in_flight_requests_.clear();
   std::deque<PendingPtr> again;
   for (InFlight& in_flight : pending) {
-    const auto found = delivered.find(in_flight.written.prepared.record()->idx);
-    if (found != delivered.end() && found->second == in_flight.written.prepared.record()->leaf) {
-      AnswerDurable(in_flight);
-      TellWaiters(in_flight, /*durable=*/true);
-      continue;
-    }
     if (in_flight.command != nullptr) {
       MutexLock lock(mutex_);
       ++waiting_commands_;
@@ -188,18 +319,29 @@ void Partition::ResolveDoubt() {
     TellWaiters(in_flight, /*durable=*/false);
   }
   for (auto it = again.rbegin(); it != again.rend(); ++it) waiting_.push_front(std::move(*it));
-  if (import_callbacks_.on_rewind) import_callbacks_.on_rewind();
+}
+
+void Partition::AnswerDelivered(const std::map<uint64_t, std::string>& leaves) {
+  while (!in_flight_.empty()) {
+    const ValidRecord& record = *in_flight_.front().written.prepared.record();
+    const auto found = leaves.find(record.idx);
+    if (found == leaves.end() || found->second != record.leaf) return;
+    InFlight delivered = std::move(in_flight_.front());
+    in_flight_.pop_front();
+    ++first_in_flight_;
+    AnswerDurable(delivered);
+    TellWaiters(delivered, /*durable=*/true);
+  }
 }
 
 void Partition::StepDown(PartitionStatus::Phase phase, const absl::Status& why) {
-  status_.phase = phase;
+  SetPhase(phase);
   status_.stopped = why;
   session_.reset();
   ++session_epoch_;
   cases_.Clear();
   // Their fate is not known here; the same request id tells it at the next owner.
-  const absl::Status unknown =
-      RejectionStatus(Reason::REASON_NOT_CAUGHT_UP, "", "", "What became of the command is not known yet.");
+  const absl::Status unknown = NotOwnerStatus("What became of the command is not known yet.");
   std::deque<InFlight> pending = std::exchange(in_flight_, {});
   first_in_flight_ += pending.size();
   in_flight_requests_.clear();
@@ -208,6 +350,8 @@ void Partition::StepDown(PartitionStatus::Phase phase, const absl::Status& why) 
     TellWaiters(in_flight, /*durable=*/false);
   }
   RefuseAll(unknown);
+  if (import_callbacks_.on_rewind) import_callbacks_.on_rewind();
+  for (Task& released : std::exchange(on_released_, {})) released();
   if (phase == PartitionStatus::Phase::kStopped && on_stopped_) on_stopped_(why);
 }
 
@@ -233,16 +377,14 @@ absl::Status Partition::SaveCheckpoint() {
 }
 
 void Partition::FinishShutdownIfIdle() {
-  if (!on_shutdown_ || !in_flight_.empty()) return;
+  if (!on_shutdown_ || !in_flight_.empty() || claiming_) return;
   // Without it the next start folds a little more. A store that could not write lacks what the fold has.
   if (status_.phase != PartitionStatus::Phase::kStopped) {
     if (const absl::Status saved = SaveCheckpoint(); !saved.ok()) status_.stopped = saved;
   }
   session_.reset();
   ++session_epoch_;
-  if (status_.phase == PartitionStatus::Phase::kServing || status_.phase == PartitionStatus::Phase::kDoubt) {
-    status_.phase = PartitionStatus::Phase::kFenced;
-  }
+  if (status_.phase != PartitionStatus::Phase::kStopped) SetPhase(PartitionStatus::Phase::kFenced);
   Task done = std::exchange(on_shutdown_, nullptr);
   done();
 }

@@ -35,6 +35,8 @@ struct EngineParts {
   RuleSetSnapshot rule_sets;
   ClaimantInfo claimant;
   EngineOptions options;
+  // Where partitions are claimed while the engine runs, which may take as long as the log takes to answer. Null: `executor`.
+  Executor* claims = nullptr;
 };
 
 }  // namespace sip

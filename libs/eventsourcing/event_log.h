@@ -4,6 +4,7 @@
 #ifndef SIP_LIBS_EVENTSOURCING_EVENT_LOG_H_
 #define SIP_LIBS_EVENTSOURCING_EVENT_LOG_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -125,9 +126,15 @@ struct ClaimantInfo {
   std::string node;
   std::string endpoint;
   std::string build;
-  // Not in the Claim. If set (16 bytes): the partition is only claimed if this claim was the last to win; otherwise ABORTED, after
-  // all records were delivered. For an owner in doubt: if somebody else has taken over, so be it.
-  std::string only_after{};
+  // The rest is not in the Claim. If not empty: the partition is only claimed if one of these claims was the last to win; otherwise
+  // ABORTED, after all records were delivered. For an owner in doubt: if somebody else has taken over, so be it.
+  std::vector<std::string> only_after{};
+  // Told the id of the Claim before it is sent: it may be in the log also when Claim fails.
+  std::function<void(const std::string& claim_id)> on_attempt{};
+
+  bool MayFollow(const std::string& last_claim) const {
+    return only_after.empty() || std::find(only_after.begin(), only_after.end(), last_claim) != only_after.end();
+  }
 };
 
 // Thread-safe.
@@ -137,8 +144,8 @@ class EventLog {
   virtual const LogIdentity& identity() const = 0;
 
   // Takes the partition over: folds from `from` to the end and hands each valid record to `deliver`, appends a Claim with a new id,
-  // folds up to and including it. All earlier sessions of the partition are fenced. ABORTED if another node won the race,
-  // DATA_LOSS / INTERNAL if the partition is stopped. Blocks.
+  // folds up to and including it. All earlier sessions of the partition are fenced. ABORTED if another node won the race or
+  // `claimant` does not want to follow the last claim, DATA_LOSS / INTERNAL if the partition is stopped. Blocks.
   virtual absl::StatusOr<std::unique_ptr<LogSession>> Claim(uint32_t partition, const ReaderCheckpoint& from,
                                                             const ClaimantInfo& claimant,
                                                             const std::function<absl::Status(ValidRecordPtr)>& deliver) = 0;

@@ -148,12 +148,13 @@ absl::StatusOr<std::unique_ptr<LogSession>> KafkaLog::Claim(uint32_t partition, 
   SIP_ASSIGN_OR_RETURN(std::unique_ptr<ClaimProducer> producer, ClaimProducer::Open(options_, topic_, partition));
   SIP_RETURN_IF_ERROR(reading.ReadToEnd());
   const FoldState& seen = reading.reader().state();
-  if (!claimant.only_after.empty() && claimant.only_after != seen.last_claim) {
+  if (!claimant.MayFollow(seen.last_claim)) {
     ++counters_.claims_lost;
     return absl::AbortedError(absl::StrCat(identity_.name, ", partition ", partition, ": another node has taken it over"));
   }
   const log::v1::ClaimHeader header = MakeClaim(seen, claimant);
   const std::string frame = EncodeFrame(Record{RecordKind::kClaim, header.SerializeAsString(), ""});
+  if (claimant.on_attempt) claimant.on_attempt(header.claim_id());
   SIP_ASSIGN_OR_RETURN(const uint64_t offset, producer->SendFirst(frame, options_.append_timeout));
   SIP_RETURN_IF_ERROR(reading.ReadPast(offset));
   if (reading.reader().state().claim != header.claim_id()) {

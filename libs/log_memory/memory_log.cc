@@ -422,6 +422,7 @@ absl::StatusOr<std::string> MemoryLogStore::Impl::LandClaim(Log& log, uint32_t p
   header.set_node(claimant.node);
   header.set_endpoint(claimant.endpoint);
   header.set_build(claimant.build);
+  if (claimant.on_attempt) claimant.on_attempt(header.claim_id());
   SIP_RETURN_IF_ERROR(Land(log.partition(partition), {RecordKind::kClaim, header.SerializeAsString(), ""}).status());
   LandLate(log.partition(partition));
   if (Draw(faults_.lose_claim_ack)) return absl::UnavailableError("whether the claim is in the log is unknown");
@@ -438,6 +439,9 @@ absl::StatusOr<std::unique_ptr<LogSession>> MemoryLogStore::Impl::Log::Claim(
   }
   PartitionReader reader({identity_.log_id, partition}, from);
   SIP_RETURN_IF_ERROR(store_.FoldToEnd(*this, partition, reader, deliver));
+  if (!claimant.MayFollow(reader.state().last_claim)) {
+    return absl::AbortedError(absl::StrCat(identity_.name, ", partition ", partition, ": another node has taken it over"));
+  }
   std::vector<Delivery> meanwhile;
   {
     MutexLock lock(store_.mutex_);

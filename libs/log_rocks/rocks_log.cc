@@ -206,7 +206,9 @@ absl::StatusOr<std::vector<std::unique_ptr<LogSession>>> ClaimPartitions(const O
   std::vector<std::string> ids;
   std::vector<LiveRecord> claims;
   for (size_t i = 0; i < tasks.size(); ++i) {
+    if (!claimant.MayFollow(members.state(i).last_claim)) return absl::AbortedError("another claim has taken a partition over");
     ids.push_back(RandomBytes(kClaimIdSize));
+    if (claimant.on_attempt) claimant.on_attempt(ids[i]);
     claims.push_back(MakeClaim(tasks[i], members.state(i), ids[i], claimant));
   }
   SIP_ASSIGN_OR_RETURN(const Committer::Claims committed, folder.committer->CommitClaims(std::move(claims)));

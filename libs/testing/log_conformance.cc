@@ -248,6 +248,24 @@ TEST_P(LogConformance, AnErrorOfTheReceiverEndsTheClaimAndLeavesTheOwnerBe) {
   owner.AppendAndAwait(1, 1);
 }
 
+TEST_P(LogConformance, AClaimThatMayOnlyFollowAnOwnOneLeavesAnotherOwnerBe) {
+  ClaimantInfo claimant{"node", "endpoint", "build"};
+  claimant.on_attempt = [&](const std::string& claim_id) { claimant.only_after.push_back(claim_id); };
+  ASSERT_TRUE(log().Claim(0, {}, claimant, Ignore).ok());
+  ASSERT_EQ(claimant.only_after.size(), 1u);
+  ASSERT_TRUE(log().Claim(0, {}, claimant, Ignore).ok()) << "the last claim is one of its own";
+  Owner other(log(), 0);
+  other.AppendAndAwait(0, 2);
+  size_t delivered = 0;
+  const auto refused = log().Claim(0, {}, claimant, [&](const ValidRecordPtr&) {
+    ++delivered;
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(delivered, 2u);
+  other.AppendAndAwait(2, 1);
+}
+
 TEST_P(LogConformance, ALaterClaimFencesTheEarlierSession) {
   Owner first(log(), 0);
   first.AppendAndAwait(0, 2);
