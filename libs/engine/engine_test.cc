@@ -13,61 +13,27 @@
 #include "libs/engine/not_owner.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/log_memory/memory_log.h"
+#include "libs/testing/manual_clock.h"
 #include "libs/testing/notes_context.h"
+#include "libs/testing/notes_engine.h"
 
 namespace sip {
 namespace {
 
 using sample::v1::NoteCommand;
 
-class ManualClock final : public Clock {
- public:
-  absl::Time Now() override { return now_; }
-  void Advance(absl::Duration by) { now_ += by; }
-
- private:
-  absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);
-};
-
-class NoRuleSets final : public RuleSetSource {
- public:
-  const rules::v1::RuleSet* Find(absl::string_view) const override { return nullptr; }
-  const rules::v1::RuleSet* FindByDigest(absl::string_view) const override { return nullptr; }
-  const rules::v1::RuleSet* ValidOn(absl::string_view, absl::CivilDay) const override { return nullptr; }
-  std::string DigestOf(const rules::v1::RuleSet&) const override { return ""; }
-};
-
-constexpr char kNotesLog[] = "sip.notes";
-constexpr char kConsentsLog[] = "sip.consents";
-
-Uuid IdOf(absl::string_view name) { return MakeUuidV8(Sha256(name)); }
+Uuid IdOf(absl::string_view name) { return NoteTestId(name); }
 
 // One "process": an engine over logs and a store that outlive it.
 class Process {
  public:
   Process(MemoryLogStore& logs, StreamStore& store, ManualClock& clock, EngineOptions options = {})
-      : model_(MakeContextModel<NotesContext>()), clock_(clock) {
-    codec_.AddModel(*model_);
-    EngineParts parts{*model_,
-                      *logs.log(kNotesLog),
-                      store,
-                      codec_,
-                      clock,
-                      executor_,
-                      timer_,
-                      absl::UTCTimeZone(),
-                      agencies_,
-                      [] { return std::make_shared<NoRuleSets>(); },
-                      ClaimantInfo{"node", "endpoint", "build"},
-                      options};
-    engine_ =
-        std::make_unique<ContextEngine>(std::move(parts), std::vector<ForeignLog>{{kConsentsLog, logs.log(kConsentsLog)}}, codec_);
-  }
+      : clock_(clock), notes_(logs, store, clock, executor_, timer_, options) {}
 
-  ContextEngine& engine() { return *engine_; }
+  ContextEngine& engine() { return notes_.engine(); }
   ManualExecutor& executor() { return executor_; }
   ManualTimer& timer() { return timer_; }
-  Codec& codec() { return codec_; }
+  Codec& codec() { return notes_.codec(); }
 
   // Runs everything that can run without time passing.
   void Settle(MemoryLogStore* logs = nullptr) {
@@ -81,7 +47,7 @@ class Process {
   void SettleAll(MemoryLogStore* logs = nullptr) {
     for (int i = 0; i < 40; ++i) {
       Settle(logs);
-      const absl::StatusOr<bool> polled = engine_->PollImports();
+      const absl::StatusOr<bool> polled = engine().PollImports();
       ASSERT_TRUE(polled.ok()) << polled.status();
       clock_.Advance(absl::Seconds(1));
       timer_.Fire(clock_.Now());
@@ -90,13 +56,10 @@ class Process {
   }
 
  private:
-  std::unique_ptr<ContextModel> model_;
   ManualClock& clock_;
-  Codec codec_;
   ManualExecutor executor_;
   ManualTimer timer_;
-  AgencyDirectory agencies_;
-  std::unique_ptr<ContextEngine> engine_;
+  NotesEngine notes_;
 };
 
 struct Answer {
@@ -108,18 +71,7 @@ struct Answer {
 };
 
 CommandRequest Write(absl::string_view case_name, absl::string_view note, absl::string_view text, absl::string_view request) {
-  auto command = std::make_shared<NoteCommand>();
-  sample::v1::WriteNoteRequest& write = *command->mutable_write_note();
-  write.set_request_id(IdOf(request).ToString());
-  write.set_case_id(IdOf(case_name).ToString());
-  write.set_note_id(IdOf(note).ToString());
-  write.set_text(std::string(text));
-  CommandRequest result;
-  result.command = command;
-  result.request_id = IdOf(request);
-  result.case_id = IdOf(case_name);
-  result.actor.set_agency_id("region-nord");
-  return result;
+  return WriteNoteCommand(case_name, note, text, request);
 }
 
 CommandRequest Erase(absl::string_view case_name, absl::string_view note, absl::string_view request) {
@@ -183,8 +135,7 @@ class ConsentWriter {
 class EngineTest : public testing::Test {
  protected:
   static MemoryLogOptions LogOptions(bool manual, uint64_t seed = 1, uint32_t partitions = 1) {
-    MemoryLogOptions options;
-    options.logs = {{kNotesLog, partitions}, {kConsentsLog, partitions}};
+    MemoryLogOptions options = NotesLogOptions(partitions);
     options.manual = manual;
     options.seed = seed;
     return options;
@@ -602,8 +553,7 @@ TEST_F(EngineTest, ARetryThatJoinedACommandIsAnsweredWhenAnotherNodeTakesOver) {
 // --- one partition moves between two nodes ---
 
 MemoryLogOptions SharedLogOptions() {
-  MemoryLogOptions options;
-  options.logs = {{kNotesLog, 1}, {kConsentsLog, 1}};
+  MemoryLogOptions options = NotesLogOptions();
   options.manual = true;
   options.others_can_own = true;
   return options;

@@ -1,4 +1,5 @@
-// What clients asked and were told, beside what really lies in the logs: finds every answer that is not true. Knows nothing of engines.
+// What clients asked and were told, beside what really lies in the logs: finds every answer that is not true. Knows nothing of
+// engines.
 #ifndef SIP_TESTS_SIMULATION_JUDGE_H_
 #define SIP_TESTS_SIMULATION_JUDGE_H_
 

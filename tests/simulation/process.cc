@@ -15,9 +15,7 @@ class NoRuleSets final : public RuleSetSource {
   std::string DigestOf(const rules::v1::RuleSet&) const override { return ""; }
 };
 
-EventLog& LogOf(Environment& environment, size_t context) {
-  return *environment.logs.log(Contexts()[context].model->log_name());
-}
+EventLog& LogOf(Environment& environment, size_t context) { return *environment.logs.log(Contexts()[context].model->log_name()); }
 
 }  // namespace
 
@@ -32,8 +30,8 @@ Process::Host::Host(Process& process, std::shared_ptr<Life> started, const Engin
     : life(std::move(started)),
       log(LogOf(process.environment_, process.context_), life, later, process.meanwhile_),
       foreign_log(LogOf(process.environment_, Contexts()[process.context_].foreign), life, later, process.meanwhile_),
-      engine(EngineParts{*Contexts()[process.context_].model, log, process.store_, SimulationCodec(), process.clock_, executor, timer,
-                         absl::UTCTimeZone(), process.agencies_, [] { return std::make_shared<NoRuleSets>(); },
+      engine(EngineParts{*Contexts()[process.context_].model, log, process.store_, SimulationCodec(), process.clock_, executor,
+                         timer, absl::UTCTimeZone(), process.agencies_, [] { return std::make_shared<NoRuleSets>(); },
                          ClaimantInfo{process.name_, "", ""}, options},
              std::vector<ForeignLog>{{foreign_log.identity().name, &foreign_log}}, SimulationCodec()) {}
 

@@ -107,10 +107,10 @@ Simulation::Simulation(uint64_t seed, size_t trace_lines)
 
 const std::vector<Simulation::Weighted>& Simulation::Actions() {
   static const std::vector<Weighted> kAll = {
-      {22, &Simulation::SendNew},     {10, &Simulation::SendAgain}, {3, &Simulation::SendAnswered},  {4, &Simulation::Read},
-      {36, &Simulation::RunTask},     {20, &Simulation::Pump},      {2, &Simulation::LandDelayed},   {10, &Simulation::PollImports},
-      {10, &Simulation::PassTime},    {3, &Simulation::Kill},       {4, &Simulation::PauseOrResume}, {1, &Simulation::ShutDown},
-      {6, &Simulation::StartOne},     {5, &Simulation::PollView},   {1, &Simulation::ChangeWeather},
+      {22, &Simulation::SendNew},  {10, &Simulation::SendAgain}, {3, &Simulation::SendAnswered},  {4, &Simulation::Read},
+      {36, &Simulation::RunTask},  {20, &Simulation::Pump},      {2, &Simulation::LandDelayed},   {10, &Simulation::PollImports},
+      {10, &Simulation::PassTime}, {3, &Simulation::Kill},       {4, &Simulation::PauseOrResume}, {1, &Simulation::ShutDown},
+      {6, &Simulation::StartOne},  {5, &Simulation::PollView},   {1, &Simulation::ChangeWeather},
   };
   return kAll;
 }
@@ -326,9 +326,10 @@ void Simulation::Call(Process& process, size_t operation, bool patient) {
   Say(absl::StrCat("call ", call, " of operation ", operation, " to ", process.name()));
   CommandRequest request = judge_.operations()[operation].request;
   if (patient) request.deadline = absl::InfiniteFuture();
-  process.engine().Execute(std::move(request), [this, operation, call, life = process.life()](absl::StatusOr<CommandAnswer> answer) {
-    if (!life->ended()) OnAnswer(operation, call, answer);
-  });
+  process.engine().Execute(std::move(request),
+                           [this, operation, call, life = process.life()](absl::StatusOr<CommandAnswer> answer) {
+                             if (!life->ended()) OnAnswer(operation, call, answer);
+                           });
 }
 
 void Simulation::OnAnswer(size_t operation, size_t call, const absl::StatusOr<CommandAnswer>& answer) {

@@ -15,6 +15,7 @@ set(SIP_MAY_USE_engine base proto eventsourcing codec rules telemetry engine)
 set(SIP_MAY_USE_adapter base proto eventsourcing codec engine telemetry config rocks)
 # rpc meets the generated stubs of reflection, health and google.rpc besides.
 set(SIP_MAY_USE_rpc base proto proto_grpc eventsourcing codec engine telemetry config rpc)
+set(SIP_MAY_USE_routing base proto proto_grpc eventsourcing codec engine telemetry config rpc routing)
 set(SIP_MAY_USE_domain base calendar eventsourcing rules proto domain)
 set(SIP_MAY_USE_projections base calendar eventsourcing rules proto domain projections)
 set(SIP_MAY_USE_server
