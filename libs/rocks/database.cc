@@ -5,6 +5,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
+#include "libs/rocks/environment.h"
+#include "libs/rocks/files.h"
+#include "libs/rocks/log_tail.h"
 #include "libs/rocks/rocks_status.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
@@ -30,10 +33,6 @@ constexpr size_t kOwnCacheBytes = 8 << 20;
 
 rocksdb::Slice ToSlice(absl::string_view bytes) { return rocksdb::Slice(bytes.data(), bytes.size()); }
 absl::string_view ToView(const rocksdb::Slice& slice) { return absl::string_view(slice.data(), slice.size()); }
-
-rocksdb::Env* EnvOf(const std::shared_ptr<void>& memory) {
-  return memory == nullptr ? rocksdb::Env::Default() : static_cast<rocksdb::Env*>(memory.get());
-}
 
 absl::StatusOr<std::optional<std::string>> GetFrom(rocksdb::DB& database, const rocksdb::ReadOptions& read, absl::string_view key) {
   rocksdb::PinnableSlice value;
@@ -197,11 +196,12 @@ absl::StatusOr<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(const Options
     table.block_cache = rocksdb::NewLRUCache(kOwnCacheBytes);
   }
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  rocksdb::DB* opened = nullptr;
-  // RocksDB creates the last folder of the path only.
   if (!options.read_only) {
-    SIP_RETURN_IF_ERROR(FromRocks(rocks.env->CreateDirIfMissing(options.path), absl::StrCat("creating ", options.path)));
+    // RocksDB creates the last folder of the path only, and does not sync the one that it lies in.
+    SIP_RETURN_IF_ERROR(RocksFiles(options.memory).MakeFolder(options.path));
+    if (options.only_copy) SIP_RETURN_IF_ERROR(CutTornTail(options.memory, options.path));
   }
+  rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = options.read_only ? rocksdb::DB::OpenForReadOnly(rocks, options.path, &opened)
                                                    : rocksdb::DB::Open(rocks, options.path, &opened);
   if (!status.ok()) return FromRocks(status, absl::StrCat("opening ", options.path));
