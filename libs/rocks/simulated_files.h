@@ -40,7 +40,8 @@ class SimulatedFiles {
   static void FailSync(Node& file);
   void SyncFolder(const std::string& folder);
 
-  // What was not synced is gone; with `seed`, of each file and each change of a name some is there: a part, garbage, or all of it.
+  // What was not synced is gone; with `seed`, of each file some is there: a part, garbage, or all of it. Of the names that were
+  // changed in a folder, the first ones are: journals keep them in order, and RocksDB relies on that.
   void LosePower(std::optional<uint64_t> seed);
 
   // The bytes of all files by path, and back: all of it synced.
@@ -56,7 +57,7 @@ class SimulatedFiles {
     NodePtr node{};
   };
   static void Apply(const Change& change, Names& names);
-  static void Tear(Node& file, std::mt19937_64& random);
+  static void Tear(Node& file, bool may_garble, std::mt19937_64& random);
   void Record(Change change);
 
   Names names_;
