@@ -1,7 +1,6 @@
 #include "libs/rocks/fault_injection.h"
 
 #include <algorithm>
-#include <cstdarg>
 #include <cstring>
 #include <set>
 #include <utility>
@@ -251,13 +250,6 @@ class Lock final : public rocksdb::FileLock {
   const std::string path_;
 };
 
-// RocksDB's own notes are not kept.
-class NoNotes final : public rocksdb::Logger {
- public:
-  using Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
-
 class FaultyFiles final : public rocksdb::FileSystem {
  public:
   explicit FaultyFiles(std::shared_ptr<Disk> disk) : disk_(std::move(disk)) {}
@@ -361,10 +353,6 @@ class FaultyFiles final : public rocksdb::FileSystem {
   }
   IOStatus GetTestDirectory(const IOOptions&, std::string* path, IODebugContext*) override {
     *path = "/test";
-    return IOStatus::OK();
-  }
-  IOStatus NewLogger(const std::string&, const IOOptions&, std::shared_ptr<rocksdb::Logger>* result, IODebugContext*) override {
-    *result = std::make_shared<NoNotes>();
     return IOStatus::OK();
   }
   IOStatus GetAbsolutePath(const std::string& path, const IOOptions&, std::string* result, IODebugContext*) override {

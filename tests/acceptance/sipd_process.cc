@@ -68,12 +68,13 @@ absl::StatusOr<std::string> NewFolder() {
   return pattern;
 }
 
-// Our environment without what sipd would take for its configuration.
-std::vector<char*> EnvironmentOfSipd() {
+// Our environment without what sipd would take for its configuration, and what is given.
+std::vector<char*> EnvironmentOfSipd(std::vector<std::string>& given) {
   std::vector<char*> environment;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     if (!absl::StartsWith(*variable, "SIP_")) environment.push_back(*variable);
   }
+  for (std::string& variable : given) environment.push_back(variable.data());
   environment.push_back(nullptr);
   return environment;
 }
@@ -150,7 +151,7 @@ absl::Status SipdProcess::Spawn() {
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const std::string output_file = absl::StrCat(options_.folder, "/output");
-  const std::vector<char*> environment = EnvironmentOfSipd();
+  const std::vector<char*> environment = EnvironmentOfSipd(options_.environment);
   const pid_t pid = fork();
   if (pid == 0) BecomeSipd(output_file, arguments, environment);
   if (pid < 0) return absl::UnavailableError("cannot start a process");
@@ -198,16 +199,21 @@ absl::Status SipdProcess::WaitUntilServing() {
 
 absl::StatusOr<int> SipdProcess::RunToEnd() {
   SIP_RETURN_IF_ERROR(Spawn());
-  return AwaitEnd(options_.start_timeout, "sipd did not refuse to start");
+  return AwaitEndOr(options_.start_timeout, "sipd did not refuse to start");
 }
 
-absl::StatusOr<int> SipdProcess::AwaitEnd(absl::Duration timeout, absl::string_view otherwise) {
+absl::StatusOr<int> SipdProcess::AwaitEndOr(absl::Duration timeout, absl::string_view otherwise) {
   int wait_status = 0;
   if (!WaitForEnd(absl::Now() + timeout, wait_status)) {
     Kill();
     return absl::DeadlineExceededError(otherwise);
   }
   return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -WTERMSIG(wait_status);
+}
+
+absl::StatusOr<int> SipdProcess::AwaitEnd(absl::Duration timeout) {
+  if (pid_ <= 0) return absl::FailedPreconditionError("sipd does not run");
+  return AwaitEndOr(timeout, "sipd did not end by itself");
 }
 
 void SipdProcess::Kill() {
@@ -222,7 +228,7 @@ void SipdProcess::Kill() {
 absl::StatusOr<int> SipdProcess::Terminate(absl::Duration timeout) {
   if (pid_ <= 0) return absl::FailedPreconditionError("sipd does not run");
   kill(pid_, SIGTERM);
-  return AwaitEnd(timeout, "sipd did not end in time after SIGTERM");
+  return AwaitEndOr(timeout, "sipd did not end in time after SIGTERM");
 }
 
 }  // namespace sip

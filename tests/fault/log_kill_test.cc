@@ -23,7 +23,7 @@
 namespace sip {
 namespace {
 
-constexpr uint64_t kMostAcknowledged = 1500;  // Before a kill; a life of the log has about 700.
+constexpr uint64_t kMostAcknowledged = 900;  // Before a kill; a life of the log has about 700.
 
 // The process, and what it says.
 class Writer {
