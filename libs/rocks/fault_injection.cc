@@ -1,7 +1,6 @@
 #include "libs/rocks/fault_injection.h"
 
 #include <algorithm>
-#include <cstring>
 #include <set>
 #include <utility>
 #include <vector>
@@ -40,13 +39,13 @@ class RocksFaults::Disk {
   template <typename Work>
   IOStatus Do(Operation operation, Work work) {
     MutexLock lock(mutex_);
-    const IOStatus failed = NextFailure(operation);
+    IOStatus failed = NextFailure(operation);
     return failed.ok() ? work(files_) : failed;
   }
 
   IOStatus Append(SimulatedFiles::Node& file, const rocksdb::Slice& data) {
     MutexLock lock(mutex_);
-    const IOStatus failed = NextFailure(Operation::kWrite);
+    IOStatus failed = NextFailure(Operation::kWrite);
     file.bytes.append(data.data(), failed.ok() ? data.size() : data.size() / 2);
     return failed;
   }
@@ -60,7 +59,7 @@ class RocksFaults::Disk {
     changed_.NotifyAll();
     while (hold_) changed_.Wait(mutex_);
     --waiting_;
-    const IOStatus failed = fail_syncs_ ? IOStatus::IOError("injected: the sync failed") : NextFailure(Operation::kSync);
+    IOStatus failed = fail_syncs_ ? IOStatus::IOError("injected: the sync failed") : NextFailure(Operation::kSync);
     std::string behind = file.bytes.substr(size);
     file.bytes.resize(size);
     failed.ok() ? SimulatedFiles::Sync(file) : SimulatedFiles::FailSync(file);
@@ -154,7 +153,7 @@ IOStatus ReadAt(Disk& disk, const NodePtr& file, uint64_t offset, size_t size, r
   return disk.Do(Operation::kOther, [&](SimulatedFiles&) {
     const size_t from = std::min(static_cast<size_t>(offset), file->bytes.size());
     const size_t count = std::min(size, file->bytes.size() - from);
-    std::memcpy(scratch, file->bytes.data() + from, count);
+    file->bytes.copy(scratch, count, from);
     *result = rocksdb::Slice(scratch, count);
     return IOStatus::OK();
   });
@@ -386,8 +385,8 @@ class FaultyFiles final : public rocksdb::FileSystem {
   IOStatus MakeFolder(const std::string& path, bool may_exist) {
     return disk_->Do(Operation::kWrite, [&](SimulatedFiles& files) {
       const std::string name = Clean(path);
-      if (const NodePtr there = files.Find(name))
-        return may_exist && there->folder ? IOStatus::OK() : IOStatus::IOError(path, "exists");
+      const NodePtr there = files.Find(name);
+      if (there != nullptr) return may_exist && there->folder ? IOStatus::OK() : IOStatus::IOError(path, "exists");
       const NodePtr above = files.Find(FolderOf(name));
       if (above == nullptr || !above->folder) return Missing(path);
       files.Create(name, /*folder=*/true);

@@ -12,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "libs/rocks/fault_injection.h"
 #include "tests/fault/environment_number.h"
 #include "tests/fault/log_life.h"
@@ -126,7 +127,7 @@ TEST_F(FlippedBitTest, AfterACrashOnlyTheChunkThatWasWrittenLastCanVanish) {
   ASSERT_EQ(OutcomeWith(disk_), Outcome::kWhole);
   for (const auto& [path, bytes] : FlipAll()) {
     EXPECT_TRUE(absl::EndsWith(path, ".log")) << path;
-    const std::string_view log = disk_[path];
+    const absl::string_view log = disk_[path];
     EXPECT_GT(bytes[0], log.rfind("SIPC\x01") - 40) << path;
   }
 }

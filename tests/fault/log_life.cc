@@ -87,6 +87,7 @@ using Owners = std::vector<std::unique_ptr<Owner>>;
 absl::StatusOr<Owners> TakeOver(const LogLifeOptions& options, RocksLogStore& store) {
   const std::vector<PartitionOfLog> partitions = PartitionsOf(options.log);
   std::vector<RocksClaimRequest> requests;
+  requests.reserve(partitions.size());
   for (const auto& [log, partition] : partitions) {
     requests.push_back({log, partition, {}, [](const ValidRecordPtr&) { return absl::OkStatus(); }});
   }
@@ -177,8 +178,8 @@ absl::StatusOr<LogHistory> ReadHistory(const RocksLogOptions& options, RocksLogS
 absl::Status CheckPromises(const LogHistory& promised, const LogHistory& found) {
   for (const auto& [partition, payloads] : found) {
     for (size_t i = 0; i < payloads.size(); ++i) {
-      if (!absl::StartsWith(payloads[i], PlaceOf(partition, i)))
-        return Broken(absl::StrCat(PlaceOf(partition, i), " is another record"));
+      const std::string place = PlaceOf(partition, i);
+      if (!absl::StartsWith(payloads[i], place)) return Broken(absl::StrCat(place, " is another record"));
     }
   }
   for (const auto& [partition, payloads] : promised) {
