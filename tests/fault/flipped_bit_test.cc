@@ -4,7 +4,7 @@
 // gone without a word (docs/log-format.md): the only exception.
 //
 //   SIP_FLIPPED_BITS   how many bits of each byte; default 1
-//   SIP_EVERY_BYTE     of how many bytes one; default 16
+//   SIP_EVERY_BYTE     of how many bytes one; default 50
 //   SIP_SEED           of the choice
 #include <gtest/gtest.h>
 
@@ -79,7 +79,7 @@ class FlippedBitTest : public testing::Test {
   // Flips bits of every byte of every file; the bytes by file after which records were missing without a word.
   std::map<std::string, std::vector<size_t>> FlipAll() {
     const uint64_t bits = NumberFromEnvironment("SIP_FLIPPED_BITS", 1);
-    const uint64_t every = NumberFromEnvironment("SIP_EVERY_BYTE", 16);
+    const uint64_t every = NumberFromEnvironment("SIP_EVERY_BYTE", 50);
     std::map<std::string, std::vector<size_t>> shortened;
     for (const auto& [path, bytes] : disk_) {
       for (size_t byte = random_() % every; byte < bytes.size(); byte += every) {

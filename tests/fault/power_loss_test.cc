@@ -2,7 +2,7 @@
 // closes it, or not at all; again and again on one disk. What it reported durable is there, and the next process opens the log
 // without help.
 //
-//   SIP_POWER_LOSSES   how many disks; default 60
+//   SIP_POWER_LOSSES   how many disks; default 40
 //   SIP_SEED           of the first; printed when one fails
 #include <gtest/gtest.h>
 
@@ -56,7 +56,7 @@ class Disk {
 
 TEST(PowerLossTest, WhatWasReportedDurableIsThereAndTheLogOpensWithoutHelp) {
   const uint64_t first = NumberFromEnvironment("SIP_SEED", 1);
-  const uint64_t disks = NumberFromEnvironment("SIP_POWER_LOSSES", 60);
+  const uint64_t disks = NumberFromEnvironment("SIP_POWER_LOSSES", 40);
   size_t undisturbed = 0;
   size_t records = 0;
   for (uint64_t seed = first; seed < first + disks && !testing::Test::HasFailure(); ++seed) {
