@@ -299,15 +299,6 @@ class FaultyFiles final : public rocksdb::FileSystem {
       return IOStatus::OK();
     });
   }
-  IOStatus Truncate(const std::string& path, size_t size, const IOOptions&, IODebugContext*) override {
-    return With(
-        path,
-        [&](SimulatedFiles&, const NodePtr& file) {
-          file->bytes.resize(size);
-          return IOStatus::OK();
-        },
-        Operation::kWrite);
-  }
   IOStatus CreateDir(const std::string& path, const IOOptions&, IODebugContext*) override {
     return MakeFolder(path, /*may_exist=*/false);
   }

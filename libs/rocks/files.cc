@@ -21,8 +21,7 @@ std::string FolderAbove(const std::string& path) {
 
 absl::Status WriteFile(rocksdb::FileSystem& system, const std::string& path, absl::string_view bytes, Durability durability) {
   std::unique_ptr<rocksdb::FSWritableFile> file;
-  SIP_RETURN_IF_ERROR(
-      FromRocks(system.NewWritableFile(path, rocksdb::FileOptions(), &file, nullptr), absl::StrCat("creating ", path)));
+  SIP_RETURN_IF_ERROR(FromRocks(system.NewWritableFile(path, PlainFile(), &file, nullptr), absl::StrCat("creating ", path)));
   const rocksdb::IOOptions options;
   SIP_RETURN_IF_ERROR(
       FromRocks(file->Append(rocksdb::Slice(bytes.data(), bytes.size()), options, nullptr), absl::StrCat("writing ", path)));

@@ -64,6 +64,38 @@ absl::Status Damaged(const std::string& path, size_t at) {
   return absl::DataLossError(absl::StrCat(path, " is damaged at byte ", at));
 }
 
+rocksdb::IOStatus CutTo(rocksdb::FileSystem& system, const std::string& path, size_t size) {
+  const rocksdb::IOOptions options;
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  rocksdb::IOStatus status = system.ReopenWritableFile(path, PlainFile(), &file, nullptr);
+  if (status.ok()) status = file->Truncate(size, options, nullptr);
+  if (status.ok()) status = file->Fsync(options, nullptr);
+  if (status.ok()) status = file->Close(options, nullptr);
+  return status;
+}
+
+absl::Status CutTornTailOfLocked(rocksdb::FileSystem& system, const std::string& folder) {
+  const rocksdb::IOOptions options;
+  std::vector<std::string> names;
+  SIP_RETURN_IF_ERROR(FromRocks(system.GetChildren(folder, options, &names, nullptr), absl::StrCat("listing ", folder)));
+  std::map<uint64_t, std::string> logs;
+  for (const std::string& name : names) {
+    uint64_t number = 0;
+    if (absl::EndsWith(name, ".log") && absl::SimpleAtoi(name.substr(0, name.size() - 4), &number)) logs[number] = name;
+  }
+  for (auto log = logs.rbegin(); log != logs.rend(); ++log) {
+    const std::string path = absl::StrCat(folder, "/", log->second);
+    std::string bytes;
+    SIP_RETURN_IF_ERROR(FromRocks(rocksdb::ReadFileToString(&system, path, &bytes), absl::StrCat("reading ", path)));
+    const LogTail tail = FindLogTail(bytes);
+    if (tail.whole == bytes.size()) continue;
+    // A log is whole on the disk before the next one is begun.
+    if (tail.damaged || log != logs.rbegin()) return Damaged(path, tail.whole);
+    SIP_RETURN_IF_ERROR(FromRocks(CutTo(system, path, tail.whole), absl::StrCat("cutting ", path)));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 LogTail FindLogTail(absl::string_view bytes) {
@@ -92,26 +124,11 @@ LogTail FindLogTail(absl::string_view bytes) {
 absl::Status CutTornTail(const std::shared_ptr<void>& memory, const std::string& folder) {
   rocksdb::FileSystem& system = *EnvOf(memory)->GetFileSystem();
   const rocksdb::IOOptions options;
-  std::vector<std::string> names;
-  const rocksdb::IOStatus listed = system.GetChildren(folder, options, &names, nullptr);
-  if (listed.IsNotFound() || listed.IsPathNotFound()) return absl::OkStatus();
-  SIP_RETURN_IF_ERROR(FromRocks(listed, absl::StrCat("listing ", folder)));
-  std::map<uint64_t, std::string> logs;
-  for (const std::string& name : names) {
-    uint64_t number = 0;
-    if (absl::EndsWith(name, ".log") && absl::SimpleAtoi(name.substr(0, name.size() - 4), &number)) logs[number] = name;
-  }
-  // A log is synced when the next one begins; that one may still be empty.
-  for (auto log = logs.rbegin(); log != logs.rend(); ++log) {
-    const std::string path = absl::StrCat(folder, "/", log->second);
-    std::string bytes;
-    SIP_RETURN_IF_ERROR(FromRocks(rocksdb::ReadFileToString(&system, path, &bytes), absl::StrCat("reading ", path)));
-    const LogTail tail = FindLogTail(bytes);
-    if (tail.whole == bytes.size()) continue;
-    if (tail.damaged || log != logs.rbegin()) return Damaged(path, tail.whole);
-    SIP_RETURN_IF_ERROR(FromRocks(system.Truncate(path, tail.whole, options, nullptr), absl::StrCat("cutting ", path)));
-  }
-  return absl::OkStatus();
+  rocksdb::FileLock* lock = nullptr;
+  SIP_RETURN_IF_ERROR(FromRocks(system.LockFile(folder + "/LOCK", options, &lock, nullptr), absl::StrCat("locking ", folder)));
+  const absl::Status cut = CutTornTailOfLocked(system, folder);
+  const absl::Status unlocked = FromRocks(system.UnlockFile(lock, options, nullptr), absl::StrCat("unlocking ", folder));
+  return cut.ok() ? unlocked : cut;
 }
 
 }  // namespace sip

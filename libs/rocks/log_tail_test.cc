@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/uuid.h"
 #include "libs/rocks/database.h"
 #include "libs/rocks/fault_injection.h"
 
@@ -111,6 +113,12 @@ TEST_F(LogTailTest, DamageBeforeAWholeWriteIsRefused) {
   }
 }
 
+TEST_F(LogTailTest, ADatabaseThatIsOpenIsLeftAlone) {
+  const auto database = Open();
+  ASSERT_TRUE(database.ok()) << database.status();
+  EXPECT_EQ(CutTornTail(faults_.files(), "/database").code(), absl::StatusCode::kUnavailable);
+}
+
 TEST_F(LogTailTest, OnlyTheNewestLogMayBeTorn) {
   RocksFaults::Image image = faults_.image();
   for (auto& [path, bytes] : image) {
@@ -121,6 +129,29 @@ TEST_F(LogTailTest, OnlyTheNewestLogMayBeTorn) {
   }
   faults_.SetImage(image);
   EXPECT_EQ(CutTornTail(faults_.files(), "/database").code(), absl::StatusCode::kDataLoss);
+}
+
+// RocksDB's files on the disk cannot do all that they have functions for.
+TEST(LogTailOnDiskTest, ATornEndIsCutOff) {
+  const std::string folder = testing::TempDir() + "/log_tail_" + NewUuidV7().ToString();
+  const auto open_and_count = [&](size_t writes) {
+    const auto database = RocksDatabase::Open({.path = folder, .only_copy = true});
+    EXPECT_TRUE(database.ok()) << database.status();
+    for (size_t i = 0; i < writes; ++i) {
+      RocksBatch batch;
+      batch.Put(absl::StrCat(i), "value");
+      EXPECT_TRUE((*database)->Write(batch, Durability::kSynced).ok());
+    }
+    size_t rows = 0;
+    EXPECT_TRUE((*database)->Scan({}, [&](absl::string_view, absl::string_view) { return ++rows > 0; }).ok());
+    return rows;
+  };
+  ASSERT_EQ(open_and_count(kRows), kRows);
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    if (file.path().extension() == ".log") std::filesystem::resize_file(file, std::filesystem::file_size(file) - 1);
+  }
+  EXPECT_EQ(open_and_count(0), kRows - 1);
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace
