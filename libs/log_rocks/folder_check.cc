@@ -10,12 +10,9 @@ namespace sip {
 namespace {
 
 absl::Status LostTail(const log::v1::Anchor& anchor, absl::string_view what, const RocksLogOptions& options) {
-  return absl::FailedPreconditionError(absl::StrCat("the log in ", options.path, " is not the one that the anchor in ",
-                                                    options.anchor_path, " was made of: ", anchor.log_name(), ", partition ",
-                                                    anchor.partition(), " ", what,
-                                                    ". The log has lost its newest records, or an older copy was put in its place. "
-                                                    "Put the newest copy of the log back; only if its "
-                                                    "loss is accepted, remove the anchor file and start again."));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the log in ", options.path, " is not the one that the anchor in ", options.anchor_path, " was made of: ", anchor.log_name(),
+      ", partition ", anchor.partition(), " ", what, ". ", kLostTail, "remove the anchor file and start again."));
 }
 
 // Whether the chunk holds the command (or Genesis) that the anchor names as head.

@@ -8,19 +8,20 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/rocks/files.h"
 #include "sip/log/v1/checkpoint.pb.h"
 
 namespace sip {
 
 // Replaces the file as a whole; after a crash it is the old one or the new one. Not synced: the state can be made again.
-absl::Status WriteStateFile(const std::string& path, log::v1::EmbeddedLogState state);
-// Absent if there is none or it is damaged.
-std::optional<log::v1::EmbeddedLogState> ReadStateFile(const std::string& path);
+absl::Status WriteStateFile(const RocksFiles& files, const std::string& path, log::v1::EmbeddedLogState state);
+// Absent if there is none, or it cannot be read or is damaged.
+std::optional<log::v1::EmbeddedLogState> ReadStateFile(const RocksFiles& files, const std::string& path);
 
 // As WriteStateFile, and synced.
-absl::Status WriteAnchorFile(const std::string& path, log::v1::AnchorFile file);
-// Absent if there is none; FAILED_PRECONDITION, with what to do, if it cannot be read or is damaged.
-absl::StatusOr<std::optional<log::v1::AnchorFile>> ReadAnchorFile(const std::string& path);
+absl::Status WriteAnchorFile(const RocksFiles& files, const std::string& path, log::v1::AnchorFile file);
+// Absent if there is none; FAILED_PRECONDITION, with what to do, if it is damaged; UNAVAILABLE if it cannot be read.
+absl::StatusOr<std::optional<log::v1::AnchorFile>> ReadAnchorFile(const RocksFiles& files, const std::string& path);
 
 }  // namespace sip
 

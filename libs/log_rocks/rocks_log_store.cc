@@ -32,7 +32,8 @@ absl::StatusOr<uint64_t> FreeBytes(const std::string& path) {
 
 class Store : public RocksLogStore {
  public:
-  explicit Store(const RocksLogOptions& options) : options_(options), state_path_(options.path + "/state") {}
+  explicit Store(const RocksLogOptions& options)
+      : options_(options), files_(options.memory), state_path_(options.path + "/state") {}
   ~Store() override { Close().IgnoreError(); }
 
   absl::Status Open();
@@ -54,6 +55,7 @@ class Store : public RocksLogStore {
   absl::StatusOr<uint64_t> FoldStored();
   absl::Status CheckFolder();
   absl::StatusOr<uint64_t> RestoreState(uint64_t chunks);
+  absl::Status LostBehindState(absl::string_view what) const;
   absl::Status AddMissingLogs();
   absl::Status WriteGenesis(const std::vector<RocksLogOptions::Log>& logs);
   void StartCommitter();
@@ -66,6 +68,7 @@ class Store : public RocksLogStore {
   absl::Status SaveAnchors();
 
   const RocksLogOptions options_;
+  const RocksFiles files_;
   const std::string state_path_;
   RocksLogFound found_;
   std::unique_ptr<RocksDatabase> database_;
@@ -95,6 +98,8 @@ absl::Status Store::Open() {
     if (const absl::Status saved = SaveAnchors(); !saved.ok()) {
       return absl::FailedPreconditionError(absl::StrCat("the anchors cannot be written: ", saved.message(), "; name another file"));
     }
+    // From here on it would be seen if what was found got lost.
+    SaveState().IgnoreError();
     StartCommitter();
   }
   for (size_t i = 0; i < table_.size(); ++i) logs_.push_back(NewRocksLog(folder(), static_cast<uint16_t>(i)));
@@ -103,11 +108,8 @@ absl::Status Store::Open() {
 }
 
 absl::Status Store::OpenDatabase() {
-  std::error_code error;
-  if (!options_.read_only && options_.create_if_missing) std::filesystem::create_directories(options_.path, error);
-  if (!std::filesystem::is_directory(options_.path, error)) {
-    return absl::NotFoundError(absl::StrCat("there is no folder ", options_.path));
-  }
+  if (!options_.read_only && options_.create_if_missing) SIP_RETURN_IF_ERROR(files_.MakeFolder(options_.path));
+  if (!files_.Exists(options_.path)) return absl::NotFoundError(absl::StrCat("there is no folder ", options_.path));
   absl::StatusOr<std::unique_ptr<RocksDatabase>> database = RocksDatabase::Open({.path = options_.path + "/chunks",
                                                                                  .resources = options_.resources,
                                                                                  .create_if_missing = options_.create_if_missing,
@@ -122,8 +124,10 @@ absl::Status Store::OpenDatabase() {
 absl::StatusOr<uint64_t> Store::FoldStored() {
   SIP_ASSIGN_OR_RETURN(const auto last, database_->LastUpTo(ChunkKey(std::numeric_limits<uint64_t>::max())));
   if (!last.has_value()) {
-    if (options_.create_if_missing && !options_.read_only) return 0;
-    return absl::NotFoundError(absl::StrCat("there is no log in ", options_.path));
+    if (!options_.create_if_missing || options_.read_only) {
+      return absl::NotFoundError(absl::StrCat("there is no log in ", options_.path));
+    }
+    return RestoreState(0);
   }
   SIP_ASSIGN_OR_RETURN(const uint64_t last_number, ChunkNumber(last->first));
   SIP_ASSIGN_OR_RETURN(uint64_t next, RestoreState(last_number + 1));
@@ -144,19 +148,32 @@ absl::StatusOr<uint64_t> Store::FoldStored() {
   return next;
 }
 
-// Where the scan must begin: behind the stored state if it fits the chunks, else at the start.
+// Where the scan must begin: behind the stored state if there is one, else at the start.
 absl::StatusOr<uint64_t> Store::RestoreState(uint64_t chunks) {
-  const std::optional<log::v1::EmbeddedLogState> state = ReadStateFile(state_path_);
-  if (!state.has_value() || state->next_chunk() == 0 || state->next_chunk() > chunks) return 0;
+  const std::optional<log::v1::EmbeddedLogState> state = ReadStateFile(files_, state_path_);
+  if (!state.has_value() || state->next_chunk() == 0) return 0;
+  const bool lost = state->next_chunk() > chunks;
+  // A server that runs may have written it since the chunks were looked at.
+  if (lost && options_.read_only) return 0;
+  if (lost) return LostBehindState(absl::StrCat("has ", chunks, " chunks where it had ", state->next_chunk()));
   SIP_ASSIGN_OR_RETURN(const std::optional<std::string> last, database_->Get(ChunkKey(state->next_chunk() - 1)));
-  if (!last.has_value() || ChunkChecksum(*last) != state->last_chunk_crc32c()) return 0;
+  if (!last.has_value()) return 0;  // The scan will find the gap.
+  if (ChunkChecksum(*last) != state->last_chunk_crc32c()) {
+    return LostBehindState(absl::StrCat("has another chunk ", state->next_chunk() - 1));
+  }
   return table_.Restore(*state).ok() ? state->next_chunk() : 0;
+}
+
+// The state is only ever written of chunks that are durable.
+absl::Status Store::LostBehindState(absl::string_view what) const {
+  return absl::FailedPreconditionError(absl::StrCat("the log in ", options_.path, " ", what, " when ", state_path_,
+                                                    " was written. ", kLostTail, "remove that file and start again."));
 }
 
 absl::Status Store::CheckFolder() {
   SIP_RETURN_IF_ERROR(CheckConfigured(table_, options_));
   if (options_.anchor_path.empty()) return absl::OkStatus();
-  SIP_ASSIGN_OR_RETURN(const std::optional<log::v1::AnchorFile> anchors, ReadAnchorFile(options_.anchor_path));
+  SIP_ASSIGN_OR_RETURN(const std::optional<log::v1::AnchorFile> anchors, ReadAnchorFile(files_, options_.anchor_path));
   if (!anchors.has_value()) return absl::OkStatus();
   return CheckAnchors({database_.get(), window_.get()}, table_, *anchors, options_);
 }
@@ -245,7 +262,7 @@ absl::StatusOr<std::vector<std::unique_ptr<LogSession>>> Store::ClaimAll(std::ve
 void Store::AfterCommit(const log::v1::EmbeddedLogState* state) {
   ++commits_;
   // Without a state file, opening takes longer, no more.
-  if (state != nullptr) WriteStateFile(state_path_, *state).IgnoreError();
+  if (state != nullptr) WriteStateFile(files_, state_path_, *state).IgnoreError();
   const bool many = options_.anchor_every != 0 && commits_ >= options_.anchor_every;
   if (many || SystemClock().Now() >= anchored_at_ + options_.anchor_interval) RenewAnchors();
 }
@@ -256,14 +273,14 @@ void Store::RenewAnchors() {
 }
 
 absl::Status Store::SaveState() {
-  if (table_.AnyStopped()) return absl::OkStatus();
+  if (table_.AnyStopped() || window_->end() == 0) return absl::OkStatus();
   log::v1::EmbeddedLogState state;
   state.set_next_chunk(window_->end());
   SIP_ASSIGN_OR_RETURN(const std::optional<std::string> last, database_->Get(ChunkKey(state.next_chunk() - 1)));
   if (!last.has_value()) return absl::DataLossError("the last chunk is gone");
   state.set_last_chunk_crc32c(ChunkChecksum(*last));
   table_.Save(state);
-  return WriteStateFile(state_path_, std::move(state));
+  return WriteStateFile(files_, state_path_, std::move(state));
 }
 
 absl::Status Store::SaveAnchors() {
@@ -274,7 +291,7 @@ absl::Status Store::SaveAnchors() {
   log::v1::AnchorFile file;
   *file.mutable_written_at() = ToProto(anchored_at_);
   table_.SaveAnchors(file);
-  return WriteAnchorFile(options_.anchor_path, std::move(file));
+  return WriteAnchorFile(files_, options_.anchor_path, std::move(file));
 }
 
 absl::Status Store::Close() {
@@ -309,7 +326,13 @@ absl::Status Store::VisitRecords(uint64_t from, absl::FunctionRef<absl::Status(c
 
 absl::StatusOr<std::unique_ptr<RocksLogStore>> RocksLogStore::Open(const RocksLogOptions& options) {
   auto store = std::make_unique<Store>(options);
-  SIP_RETURN_IF_ERROR(store->Open());
+  if (const absl::Status opened = store->Open(); absl::IsDataLoss(opened)) {
+    return absl::DataLossError(
+        absl::StrCat("the log in ", options.path, " is damaged: ", opened.message(),
+                     "; keep it for whoever looks into the cause, and put the newest copy of it in its place"));
+  } else if (!opened.ok()) {
+    return opened;
+  }
   return std::unique_ptr<RocksLogStore>(std::move(store));
 }
 

@@ -3,20 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/mutex.h"
 #include "libs/base/pause.h"
-#include "libs/base/uuid.h"
 #include "libs/eventsourcing/rejection.h"
 #include "libs/log_rocks/chunk.h"
 #include "libs/log_rocks/folder_files.h"
 #include "libs/rocks/database.h"
 #include "libs/rocks/fault_injection.h"
+#include "libs/rocks/files.h"
 #include "libs/testing/log_records.h"
 
 namespace sip {
@@ -29,18 +28,13 @@ absl::Status Ignore(const ValidRecordPtr&) { return absl::OkStatus(); }
 
 class RocksLogStoreTest : public testing::Test {
  protected:
-  RocksLogStoreTest() : root_(testing::TempDir() + "/rocks_log_store_" + NewUuidV7().ToString()) {
+  RocksLogStoreTest() {
     options_.path = root_ + "/log";
     options_.logs = {{kPlans, 4}, {kRules, 1}};
     options_.installation_id = TestId("installation");
     options_.memory = faults_.files();
     options_.on_failure = [this](const absl::Status&) { ++failures_; };
   }
-  ~RocksLogStoreTest() override {
-    store_.reset();
-    std::filesystem::remove_all(root_);
-  }
-
   void Open() {
     auto store = RocksLogStore::Open(options_);
     ASSERT_TRUE(store.ok()) << store.status();
@@ -121,9 +115,26 @@ class RocksLogStoreTest : public testing::Test {
     batch.Put(ChunkKey(number), value);
     ASSERT_TRUE(rows.Write(batch, Durability::kSynced).ok());
   }
-  void RemoveState() { std::filesystem::remove(options_.path + "/state"); }
+  RocksFiles Files() const { return RocksFiles(options_.memory); }
+  void RemoveFile(const std::string& path) {
+    RocksFaults::Image image = faults_.image();
+    EXPECT_EQ(image.erase(path), 1u);
+    faults_.SetImage(image);
+  }
+  // One byte of the chunk that was written last.
+  void LoseTail() {
+    RocksFaults::Image image = faults_.image();
+    std::string* newest = nullptr;
+    for (auto& [path, bytes] : image) {
+      if (absl::EndsWith(path, ".log")) newest = &bytes;
+    }
+    ASSERT_TRUE(newest != nullptr && !newest->empty());
+    newest->pop_back();
+    faults_.SetImage(image);
+  }
+  void RemoveState() { RemoveFile(options_.path + "/state"); }
 
-  const std::string root_;
+  const std::string root_ = "/test";
   RocksFaults faults_;
   std::atomic<int> failures_{0};
   RocksLogOptions options_;
@@ -157,7 +168,7 @@ TEST_F(RocksLogStoreTest, SaysWhatItFound) {
 TEST_F(RocksLogStoreTest, AMissingFolderIsNotMadeUnlessAsked) {
   options_.create_if_missing = false;
   EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kNotFound);
-  EXPECT_FALSE(std::filesystem::exists(options_.path));
+  EXPECT_FALSE(Files().Exists(options_.path));
 }
 
 TEST_F(RocksLogStoreTest, AFolderOfAnotherInstallationIsRefused) {
@@ -217,7 +228,9 @@ TEST_F(RocksLogStoreTest, WithoutItsStateFileEverythingIsScanned) {
   for (const bool damaged : {false, true}) {
     store_.reset();
     RemoveState();
-    if (damaged) std::ofstream(options_.path + "/state") << "damaged";
+    if (damaged) {
+      ASSERT_TRUE(Files().Replace(options_.path + "/state", "damaged", Durability::kSynced).ok());
+    }
     Open();
     EXPECT_EQ(store_->found().chunks_scanned, chunks);
     EXPECT_EQ(End(kPlans, 0), 3u);
@@ -441,6 +454,39 @@ TEST_F(RocksLogStoreTest, AMissingChunkIsFound) {
   EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kDataLoss);
 }
 
+// The state file used to be passed over when it knew of more than the folder holds.
+TEST_F(RocksLogStoreTest, ALogThatLostWhatItsStateKnowsOfIsRefusedWithoutAnchorToo) {
+  Open();
+  AppendDurably(kPlans, 0, 1);
+  store_.reset();
+  LoseTail();
+  EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
+  RemoveState();
+  EXPECT_EQ(OpenStatus(), absl::OkStatus());
+}
+
+TEST_F(RocksLogStoreTest, AnEmptyDatabaseBesideAStateIsNoNewInstallation) {
+  Open();
+  store_.reset();
+  RocksFaults::Image image = faults_.image();
+  for (auto file = image.begin(); file != image.end();) {
+    file = absl::StrContains(file->first, "/chunks/") ? image.erase(file) : std::next(file);
+  }
+  faults_.SetImage(image);
+  EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(RocksLogStoreTest, ALogWithAnotherHistoryThanItsStateIsRefused) {
+  Open();
+  AppendDurably(kPlans, 0, 2);
+  store_.reset();
+  auto state = ReadStateFile(Files(), options_.path + "/state");
+  ASSERT_TRUE(state.has_value());
+  state->set_last_chunk_crc32c(state->last_chunk_crc32c() + 1);
+  ASSERT_TRUE(WriteStateFile(Files(), options_.path + "/state", *state).ok());
+  EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
+}
+
 TEST_F(RocksLogStoreTest, OneStoppedPartitionLeavesTheOthersAlone) {
   Open();
   AppendDurably(kPlans, 1, 2);
@@ -464,7 +510,6 @@ TEST_F(RocksLogStoreTest, OneStoppedPartitionLeavesTheOthersAlone) {
 
 // --- anchors ---
 
-// They are synced on the real disk, so only these tests write them.
 class RocksLogAnchorTest : public RocksLogStoreTest {
  protected:
   RocksLogAnchorTest() { options_.anchor_path = root_ + "/elsewhere/anchor"; }
@@ -477,7 +522,7 @@ TEST_F(RocksLogAnchorTest, AnchorsAreWrittenAtTheirCadence) {
   AppendDurably(kPlans, 2, 1);
   // The anchor follows the commit that was just acknowledged; the next one waits for it.
   const auto next = Claim(kPlans, 0);
-  const auto anchors = ReadAnchorFile(options_.anchor_path);
+  const auto anchors = ReadAnchorFile(Files(), options_.anchor_path);
   ASSERT_TRUE(anchors.ok() && anchors->has_value()) << anchors.status();
   ASSERT_EQ((*anchors)->anchors_size(), 5);
   EXPECT_EQ((*anchors)->anchors(2).log_name(), kPlans);
@@ -491,7 +536,7 @@ TEST_F(RocksLogAnchorTest, AnchorsAreWrittenWhenTheLogFallsIdle) {
   AppendDurably(kPlans, 2, 1);
   uint64_t size = 0;
   while (size != 1) {
-    const auto anchors = ReadAnchorFile(options_.anchor_path);
+    const auto anchors = ReadAnchorFile(Files(), options_.anchor_path);
     ASSERT_TRUE(anchors.ok() && anchors->has_value()) << anchors.status();
     size = (*anchors)->anchors(2).size();
     std::this_thread::yield();
@@ -518,7 +563,7 @@ TEST_F(RocksLogAnchorTest, AnchorsAreWrittenWhenTheLogFallsIdleBehindACallersWri
   write_here();
   uint64_t size = 0;
   while (size != 3) {
-    const auto anchors = ReadAnchorFile(options_.anchor_path);
+    const auto anchors = ReadAnchorFile(Files(), options_.anchor_path);
     ASSERT_TRUE(anchors.ok() && anchors->has_value()) << anchors.status();
     size = (*anchors)->anchors(2).size();
     std::this_thread::yield();
@@ -526,7 +571,6 @@ TEST_F(RocksLogAnchorTest, AnchorsAreWrittenWhenTheLogFallsIdleBehindACallersWri
 }
 
 TEST_F(RocksLogAnchorTest, ALogThatLostItsTailIsRefusedIfItWasAnchored) {
-  options_.memory = nullptr;
   Open();
   AppendDurably(kPlans, 0, 1);
   const auto owner = Claim(kPlans, 0);
@@ -534,13 +578,10 @@ TEST_F(RocksLogAnchorTest, ALogThatLostItsTailIsRefusedIfItWasAnchored) {
   owner->Await(1);
   owner->session.reset();
   store_.reset();
-  std::filesystem::path newest;
-  for (const auto& file : std::filesystem::directory_iterator(options_.path + "/chunks")) {
-    if (file.path().extension() == ".log" && file.path() > newest) newest = file.path();
-  }
-  std::filesystem::resize_file(newest, std::filesystem::file_size(newest) - 1);
+  LoseTail();
+  RemoveState();
   EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
-  std::filesystem::remove(options_.anchor_path);
+  RemoveFile(options_.anchor_path);
   Open();
   EXPECT_EQ(End(kPlans, 0), 1u);
 }
@@ -556,29 +597,29 @@ TEST_F(RocksLogAnchorTest, AnAnchorOfAnotherHistoryIsRefused) {
   Open();
   AppendDurably(kPlans, 0, 3);
   store_.reset();
-  auto anchors = ReadAnchorFile(options_.anchor_path);
+  auto anchors = ReadAnchorFile(Files(), options_.anchor_path);
   ASSERT_TRUE(anchors.ok() && anchors->has_value());
   const log::v1::AnchorFile original = **anchors;
   log::v1::AnchorFile other_head = original;
   other_head.mutable_anchors(0)->set_head(std::string(32, 'x'));
-  ASSERT_TRUE(WriteAnchorFile(options_.anchor_path, other_head).ok());
+  ASSERT_TRUE(WriteAnchorFile(Files(), options_.anchor_path, other_head).ok());
   EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
   log::v1::AnchorFile longer = original;
   longer.mutable_anchors(0)->set_size(4);
-  ASSERT_TRUE(WriteAnchorFile(options_.anchor_path, longer).ok());
+  ASSERT_TRUE(WriteAnchorFile(Files(), options_.anchor_path, longer).ok());
   EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
   log::v1::AnchorFile other_log = original;
   other_log.mutable_anchors(0)->set_log_id(TestId("other"));
-  ASSERT_TRUE(WriteAnchorFile(options_.anchor_path, other_log).ok());
+  ASSERT_TRUE(WriteAnchorFile(Files(), options_.anchor_path, other_log).ok());
   EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
-  ASSERT_TRUE(WriteAnchorFile(options_.anchor_path, original).ok());
+  ASSERT_TRUE(WriteAnchorFile(Files(), options_.anchor_path, original).ok());
   EXPECT_TRUE(OpenStatus().ok());
 }
 
 TEST_F(RocksLogAnchorTest, ADamagedAnchorFileIsRefused) {
   Open();
   store_.reset();
-  std::ofstream(options_.anchor_path) << "damaged";
+  ASSERT_TRUE(Files().Replace(options_.anchor_path, "damaged", Durability::kSynced).ok());
   EXPECT_EQ(OpenStatus().code(), absl::StatusCode::kFailedPrecondition);
 }
 
@@ -587,8 +628,7 @@ TEST_F(RocksLogAnchorTest, AnchorsThatCannotBeWrittenAreReported) {
   std::vector<absl::Status> warnings;
   options_.on_warning = [&](absl::Status status) { warnings.push_back(std::move(status)); };
   Open();
-  std::filesystem::remove_all(root_ + "/elsewhere");
-  std::ofstream(root_ + "/elsewhere") << "in the way";
+  ASSERT_TRUE(Files().Replace(root_ + "/elsewhere", "in the way", Durability::kSynced).ok());
   AppendDurably(kPlans, 0, 1);
   EXPECT_FALSE(store_->Close().ok());
   EXPECT_FALSE(warnings.empty());

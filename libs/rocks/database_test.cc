@@ -5,8 +5,6 @@
 #include <filesystem>
 #include <map>
 
-#include "libs/rocks/fault_injection.h"
-
 namespace sip {
 namespace {
 
@@ -134,33 +132,6 @@ TEST(ReadOnlyDatabaseTest, LooksWithoutLocking) {
   RocksBatch refused;
   refused.Put("b", "2");
   EXPECT_FALSE((*reader)->Write(refused, Durability::kSynced).ok());
-}
-
-TEST(FaultInjectionTest, PowerLossKeepsWhatWasSyncedAndAFailedSyncIsReported) {
-  RocksFaults faults;
-  const std::string path = "/fault_injection_test";
-  const RocksDatabase::Options options{.path = path, .only_copy = true, .memory = faults.files()};
-  const auto write = [](RocksDatabase& database, absl::string_view key, Durability durability) {
-    RocksBatch batch;
-    batch.Put(key, "");
-    return database.Write(batch, durability);
-  };
-  {
-    const auto database = RocksDatabase::Open(options);
-    ASSERT_TRUE(database.ok()) << database.status();
-    ASSERT_TRUE(write(**database, "synced", Durability::kSynced).ok());
-    ASSERT_TRUE(write(**database, "not synced", Durability::kWhenFlushed).ok());
-    faults.FailSyncs(true);
-    EXPECT_FALSE(write(**database, "failed", Durability::kSynced).ok());
-    EXPECT_FALSE(write(**database, "after a failure", Durability::kSynced).ok());
-  }
-  faults.LosePower();
-  faults.FailSyncs(false);
-  const auto database = RocksDatabase::Open(options);
-  ASSERT_TRUE(database.ok()) << database.status();
-  EXPECT_TRUE((*database)->Get("synced").value().has_value());
-  EXPECT_FALSE((*database)->Get("not synced").value().has_value());
-  EXPECT_FALSE((*database)->Get("after a failure").value().has_value());
 }
 
 }  // namespace

@@ -3,7 +3,11 @@
 #define SIP_LIBS_ROCKS_FAULT_INJECTION_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace sip {
 
@@ -26,15 +30,38 @@ class RocksFaults {
   void AwaitHeldSync();
   // Syncs that were asked for since the start.
   size_t syncs() const;
-  // Cuts every file down to what was synced when power was lost. Only while no database is open on these files.
-  void LosePower();
 
-  class State;
+  enum class Fault {
+    kIoError,     // EIO of anything that is asked of the disk; of a write, half may have been done.
+    kNoSpace,     // ENOSPC of what writes.
+    kFailedSync,  // Of a file or folder. What was to be synced never will be, though later syncs succeed.
+  };
+  // Operation `at` of those that this fault can meet fails, counted from now and from 0; all after it too if it `lasts`.
+  struct Failure {
+    Fault fault = Fault::kIoError;
+    uint64_t at = 0;
+    bool lasts = false;
+  };
+  // Nothing fails any more without one.
+  void Fail(std::optional<Failure> failure);
+  // Whether the operation came to pass.
+  bool Failed() const;
+
+  // What was not synced is lost, names of files whose folder was not synced too; with `seed`, only some of it, and some is torn.
+  // Only while nothing is open on these files.
+  void LosePower(std::optional<uint64_t> seed = std::nullopt);
+
+  // The bytes of all files by path, as a copy of the disk; and a disk that has just these. Only while nothing is open.
+  using Image = std::map<std::string, std::string>;
+  Image image() const;
+  void SetImage(const Image& image);
+
+  class Disk;
 
  private:
-  struct Disk;
-  std::shared_ptr<State> state_;
+  struct Environment;
   std::shared_ptr<Disk> disk_;
+  std::shared_ptr<Environment> environment_;
 };
 
 }  // namespace sip

@@ -20,13 +20,14 @@ namespace {
 
 constexpr size_t kShownOutput = 4000;
 
-std::vector<char*> EnvironmentWithout(const std::vector<std::string>& prefixes) {
+std::vector<char*> EnvironmentOf(const std::vector<std::string>& prefixes, std::vector<std::string>& more) {
   std::vector<char*> environment;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const bool hidden = std::any_of(prefixes.begin(), prefixes.end(),
                                     [&](const std::string& prefix) { return absl::StartsWith(*variable, prefix); });
     if (!hidden) environment.push_back(*variable);
   }
+  for (std::string& variable : more) environment.push_back(variable.data());
   environment.push_back(nullptr);
   return environment;
 }
@@ -47,7 +48,7 @@ absl::Status ChildProcess::Start() {
   arguments.reserve(command_.words.size() + 1);
   for (std::string& word : command_.words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  const std::vector<char*> environment = EnvironmentWithout(command_.hidden_variables);
+  const std::vector<char*> environment = EnvironmentOf(command_.hidden_variables, command_.more_variables);
   const pid_t pid = fork();
   if (pid == 0) BecomeProgram(command_.output_file.c_str(), arguments, environment);
   if (pid < 0) return absl::UnavailableError("cannot start a process");

@@ -23,6 +23,8 @@ class ChildProcess {
     std::string output_file;
     // Its environment is ours without the variables whose name begins with one of these.
     std::vector<std::string> hidden_variables{};
+    // Added to it, as NAME=VALUE.
+    std::vector<std::string> more_variables{};
   };
 
   explicit ChildProcess(Command command) : command_(std::move(command)) {}

@@ -53,7 +53,7 @@ absl::StatusOr<std::unique_ptr<KafkaCluster>> KafkaCluster::Start(const Options&
         absl::StrJoin(voters, ",")};
     words.insert(words.end(), options.settings.begin(), options.settings.end());
     broker.process =
-        std::make_unique<ChildProcess>(ChildProcess::Command{std::move(words), absl::StrCat(broker.folder, "/output"), {}});
+        std::make_unique<ChildProcess>(ChildProcess::Command{std::move(words), absl::StrCat(broker.folder, "/output")});
     cluster->brokers_.push_back(std::move(broker));
   }
   for (int i = 0; i < options.brokers; ++i) SIP_RETURN_IF_ERROR(cluster->Begin(i));

@@ -1,8 +1,6 @@
 #include "services/sipd/write_side.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +8,7 @@
 #include "libs/base/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/config/secret_file.h"
+#include "libs/rocks/files.h"
 #include "libs/rules/load.h"
 #include "libs/stream_store/stream_store_rocks.h"
 #include "libs/telemetry/log.h"
@@ -59,13 +58,6 @@ absl::StatusOr<CommandAnswer> ExecuteAndWait(CommandExecutor& executor, CommandR
   return *std::move(answer);
 }
 
-absl::Status MakeFolder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) return absl::UnavailableError(absl::StrCat("cannot make the folder ", path, ": ", error.message()));
-  return absl::OkStatus();
-}
-
 bool ImportsFrom(const ContextModel& model, absl::string_view log_name) {
   const std::vector<ImportedKind> imports = model.Imports();
   return std::any_of(imports.begin(), imports.end(), [&](const ImportedKind& kind) { return kind.foreign_log == log_name; });
@@ -102,7 +94,7 @@ absl::Status WriteSide::Load(const std::function<void(absl::Status)>& on_stopped
   }
   SIP_ASSIGN_OR_RETURN(const rules::v1::AgencyDirectory directory, LoadAgencyDirectory(config_.agencies_file));
   agencies_ = AgencyDirectory(directory);
-  SIP_RETURN_IF_ERROR(MakeFolder(config_.data_dir));
+  SIP_RETURN_IF_ERROR(RocksFiles().MakeFolder(config_.data_dir));
   SIP_ASSIGN_OR_RETURN(installation_key_, LoadOrCreateSecret(config_.SecretFile()));
   SIP_RETURN_IF_ERROR(OpenLog(on_stopped));
   timer_ = std::make_unique<ThreadTimer>(clock_);
@@ -140,7 +132,7 @@ absl::Status WriteSide::OpenLog(std::function<void(absl::Status)> on_stopped) {
 }
 
 absl::Status WriteSide::StartEngine(const std::string& log_name) {
-  SIP_RETURN_IF_ERROR(MakeFolder(config_.data_dir + "/streams"));
+  SIP_RETURN_IF_ERROR(RocksFiles().MakeFolder(config_.data_dir + "/streams"));
   RocksDatabase::Options options;
   options.path = absl::StrCat(config_.data_dir, "/streams/", log_name);
   options.resources = resources_.get();

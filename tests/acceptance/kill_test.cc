@@ -8,8 +8,6 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
 #include <deque>
 #include <filesystem>
 #include <memory>
@@ -17,100 +15,22 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/blocking_counter.h"
 #include "absl/time/clock.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
-#include "libs/base/mutex.h"
 #include "tests/acceptance/case_history.h"
-#include "tests/acceptance/case_story.h"
 #include "tests/acceptance/raw_client.h"
 #include "tests/acceptance/sipd_process.h"
 #include "tests/acceptance/stored_views.h"
+#include "tests/acceptance/tracked_cases.h"
+#include "tests/fault/environment_number.h"
 
 namespace sip {
 namespace {
 
-constexpr size_t kCasesAtOnce = 24;
 constexpr size_t kMostAnswersBeforeKill = 400;
 constexpr size_t kUndisturbedCases = 4;
-
-uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  uint64_t number = otherwise;
-  return text != nullptr && absl::SimpleAtoi(text, &number) ? number : otherwise;
-}
-
-// A case under way, and the answers that its client has.
-struct TrackedCase {
-  explicit TrackedCase(uint64_t number)
-      : story("kill", number, {.contacts = 3, .with_plan = true, .edits = 3, .edit_elements = 3, .text = "Orolig på morgonen."}) {}
-  CaseStory story;
-  std::vector<std::string> answers;  // By position in the story.
-};
-using TrackedCasePtr = std::shared_ptr<TrackedCase>;
-
-// What one life of the server saw: plays cases, kCasesAtOnce at a time, until so many answers have come; then calls `enough`, once,
-// and lets what is under way end as it may.
-class Life {
- public:
-  Life(RawClient& client, size_t answers, std::function<TrackedCasePtr()> next_case, std::function<void()> enough)
-      : client_(client), answers_(answers), next_case_(std::move(next_case)), enough_(std::move(enough)), ended_(kCasesAtOnce) {}
-
-  // Returns the cases that were touched.
-  std::vector<TrackedCasePtr> Live() {
-    for (size_t i = 0; i < kCasesAtOnce; ++i) BeginCase();
-    ended_.Wait();
-    return std::move(touched_);
-  }
-
- private:
-  void BeginCase() {
-    TrackedCasePtr next;
-    if (!over_.load()) {
-      MutexLock lock(mutex_);
-      next = next_case_();
-      if (next != nullptr) touched_.push_back(next);
-    }
-    if (next == nullptr) return EndOne();
-    GoOn(next);
-  }
-
-  // The last access to this object.
-  void EndOne() { ended_.DecrementCount(); }
-
-  void GoOn(const TrackedCasePtr& tracked) {
-    if (tracked->story.done()) return BeginCase();
-    if (over_.load()) return EndOne();
-    client_.Start(tracked->story.NextCall(), [this, tracked](RawAnswer answer) { Answered(tracked, std::move(answer)); });
-  }
-
-  void Answered(const TrackedCasePtr& tracked, RawAnswer answer) {
-    if (!answer.status.ok()) {
-      EXPECT_TRUE(over_.load()) << tracked->story.NextCall().path << ": " << answer.status.error_message();
-      return EndOne();
-    }
-    EXPECT_TRUE(tracked->story.Answer(answer.response).ok());
-    tracked->answers.push_back(std::move(answer.response));
-    if (count_.fetch_add(1) + 1 == answers_) {
-      over_.store(true);
-      enough_();
-    }
-    GoOn(tracked);
-  }
-
-  RawClient& client_;
-  const size_t answers_;
-  const std::function<TrackedCasePtr()> next_case_;
-  const std::function<void()> enough_;
-  absl::BlockingCounter ended_;
-  std::atomic<size_t> count_{0};
-  std::atomic<bool> over_{false};
-  Mutex mutex_;
-  std::vector<TrackedCasePtr> touched_;
-};
 
 class KillTest : public testing::Test {
  protected:
@@ -151,62 +71,17 @@ class KillTest : public testing::Test {
   void LiveOnce() {
     const size_t answers = 1 + random_() % kMostAnswersBeforeKill;
     SCOPED_TRACE(absl::StrCat("seed ", seed_, ", killed after ", answers, " answers"));
-    Life life(
+    ServerLife life(
         *client_, answers, [this] { return NextCase(); }, [this] { ::kill(sipd_->pid(), SIGKILL); });
     const std::vector<TrackedCasePtr> touched = life.Live();
     sipd_->Kill();
     acknowledged_ += answers;
     ASSERT_NO_FATAL_FAILURE(Start());
     for (const TrackedCasePtr& tracked : touched) {
-      ASSERT_NO_FATAL_FAILURE(CheckRecords(*tracked));
-      ASSERT_NO_FATAL_FAILURE(CheckAnswers(*tracked));
+      applied_unacknowledged_ += CheckRecords(channel_, *tracked);
+      ASSERT_NO_FATAL_FAILURE(CheckAnswers(*client_, *tracked));
       if (!tracked->story.done()) unfinished_.push_back(tracked);
     }
-  }
-
-  // Before anything is sent again: what was acknowledged is there once, what was under way at most once.
-  void CheckRecords(const TrackedCase& tracked) {
-    // A case whose opening was not acknowledged may not be there; what became of it is seen when it is sent again.
-    if (tracked.answers.size() < 2) return;
-    const auto history = ReadCaseHistory(channel_, tracked.story.case_id(), kStoryAgency);
-    ASSERT_TRUE(history.ok()) << history.status();
-    size_t known = 0;
-    // The first call is about the person, whom no case owns.
-    for (size_t i = 1; i < std::min(tracked.answers.size() + 1, tracked.story.size()); ++i) {
-      const auto found = history->records.find(tracked.story.RequestId(i));
-      const size_t count = found == history->records.end() ? 0 : found->second;
-      known += count;
-      if (i < tracked.answers.size()) {
-        EXPECT_EQ(count, 1u) << "acknowledged call " << i << " of case " << tracked.story.case_id();
-      } else {
-        EXPECT_LE(count, 1u) << "unacknowledged call " << i << " of case " << tracked.story.case_id();
-        applied_unacknowledged_ += count;
-      }
-    }
-    EXPECT_EQ(known, TotalRecords(*history)) << "nothing else was recorded in case " << tracked.story.case_id();
-  }
-
-  static size_t TotalRecords(const CaseHistory& history) {
-    size_t total = 0;
-    for (const auto& [request_id, count] : history.records) total += count;
-    return total;
-  }
-
-  // Everything is sent again: acknowledged calls get their old answers, the one that was under way twice the same.
-  void CheckAnswers(TrackedCase& tracked) {
-    for (size_t i = 0; i < tracked.answers.size(); ++i) {
-      const RawAnswer again = client_->Call(tracked.story.PastCall(i));
-      ASSERT_TRUE(again.status.ok()) << tracked.story.PastCall(i).path << ": " << again.status.error_message();
-      ASSERT_EQ(again.response, tracked.answers[i]) << tracked.story.PastCall(i).path;
-    }
-    if (tracked.story.done()) return;
-    const RawCall pending = tracked.story.NextCall();
-    RawAnswer first = client_->Call(pending);
-    const RawAnswer second = client_->Call(pending);
-    ASSERT_TRUE(first.status.ok()) << pending.path << ": " << first.status.error_message();
-    ASSERT_EQ(first.response, second.response) << pending.path;
-    ASSERT_TRUE(tracked.story.Answer(first.response).ok());
-    tracked.answers.push_back(std::move(first.response));
   }
 
   // All cases to their ends, and some that were never disturbed.
@@ -214,7 +89,7 @@ class KillTest : public testing::Test {
     const size_t undisturbed = all_.size();
     const size_t wanted = undisturbed + kUndisturbedCases;
     const auto next = [&]() -> TrackedCasePtr { return unfinished_.empty() && all_.size() == wanted ? nullptr : NextCase(); };
-    Life(*client_, SIZE_MAX, next, [] {}).Live();
+    ServerLife(*client_, SIZE_MAX, next, [] {}).Live();
     for (const TrackedCasePtr& tracked : all_) ASSERT_TRUE(tracked->story.done());
     reference_ = all_[undisturbed];
   }

@@ -35,7 +35,7 @@ ChildProcess::Command CommandOf(const SipdOptions& options, const std::string& a
   if (options.credentials == nullptr) words.push_back("--development-identity");
   words.insert(words.end(), options.flags.begin(), options.flags.end());
   // What of our environment sipd would take for its configuration is hidden.
-  return {std::move(words), absl::StrCat(options.folder, "/output"), {"SIP_"}};
+  return {std::move(words), absl::StrCat(options.folder, "/output"), {"SIP_"}, options.environment};
 }
 
 }  // namespace
@@ -105,20 +105,25 @@ absl::Status SipdProcess::WaitUntilServing() {
 
 absl::StatusOr<int> SipdProcess::RunToEnd() {
   SIP_RETURN_IF_ERROR(process_.Start());
-  return AwaitEnd(options_.start_timeout, "sipd did not refuse to start");
+  return AwaitEndOr(options_.start_timeout, "sipd did not refuse to start");
 }
 
-absl::StatusOr<int> SipdProcess::AwaitEnd(absl::Duration timeout, absl::string_view otherwise) {
+absl::StatusOr<int> SipdProcess::AwaitEndOr(absl::Duration timeout, absl::string_view otherwise) {
   const std::optional<int> ended = process_.AwaitEnd(timeout);
   if (ended.has_value()) return *ended;
   Kill();
   return absl::DeadlineExceededError(otherwise);
 }
 
+absl::StatusOr<int> SipdProcess::AwaitEnd(absl::Duration timeout) {
+  if (!running()) return absl::FailedPreconditionError("sipd does not run");
+  return AwaitEndOr(timeout, "sipd did not end by itself");
+}
+
 absl::StatusOr<int> SipdProcess::Terminate(absl::Duration timeout) {
   if (!running()) return absl::FailedPreconditionError("sipd does not run");
   process_.Signal(SIGTERM);
-  return AwaitEnd(timeout, "sipd did not end in time after SIGTERM");
+  return AwaitEndOr(timeout, "sipd did not end in time after SIGTERM");
 }
 
 }  // namespace sip

@@ -27,6 +27,8 @@ struct SipdOptions {
   std::string host = "127.0.0.1";
   // Further flags.
   std::vector<std::string> flags{};
+  // Further variables of its environment: "NAME=value".
+  std::vector<std::string> environment{};
   // How long it may take until it serves.
   absl::Duration start_timeout = absl::Seconds(30);
   // With these it does not believe who the caller says that he is: `flags` name its certificates, and we show ours when we ask
@@ -49,6 +51,8 @@ class SipdProcess {
   absl::Status Start();
   // Starts it and waits until it has ended by itself; its exit code.
   absl::StatusOr<int> RunToEnd();
+  // Waits until what runs has ended by itself; its exit code. DEADLINE_EXCEEDED, and kill -9, if that takes too long.
+  absl::StatusOr<int> AwaitEnd(absl::Duration timeout = absl::Seconds(60));
   // kill -9, and waits for the end. Nothing happens if it does not run.
   void Kill() { process_.Kill(); }
   // SIGTERM, and waits until it has drained and ended; its exit code. DEADLINE_EXCEEDED, and kill -9, if that takes too long.
@@ -70,7 +74,7 @@ class SipdProcess {
  private:
   SipdProcess(SipdOptions options, std::string address, std::string http_address, bool remove_folder);
   absl::Status WaitUntilServing();
-  absl::StatusOr<int> AwaitEnd(absl::Duration timeout, absl::string_view otherwise);
+  absl::StatusOr<int> AwaitEndOr(absl::Duration timeout, absl::string_view otherwise);
 
   SipdOptions options_;
   const std::string address_;

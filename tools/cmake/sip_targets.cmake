@@ -25,6 +25,15 @@ function(sip_executable name)
   sip_record_target(${name} "${ARG_LAYER}" "${ARG_DEPS}")
 endfunction()
 
+# sip_preloaded_library(<name> SRCS ...): a shared library that a test preloads into another process. Not instrumented: that process
+# may not be.
+function(sip_preloaded_library name)
+  cmake_parse_arguments(ARG "" "" "SRCS" ${ARGN})
+  add_library(${name} SHARED ${ARG_SRCS})
+  target_link_libraries(${name} PRIVATE ${CMAKE_DL_LIBS})
+  sip_record_target(${name} testing "")
+endfunction()
+
 # The server allocates on many threads and frees on others: with jemalloc that costs half. Sanitizers bring their own allocators.
 function(sip_use_allocator name)
   if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
