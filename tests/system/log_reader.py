@@ -432,7 +432,10 @@ def uuid_text(data: bytes) -> str:
 
 def time_text(moment: tuple[int, int]) -> str:
     day = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=moment[0])
-    fraction = f".{moment[1]:09}".rstrip("0") if moment[1] else ""
+    # As the JSON form of protobuf has it: 0, 3, 6 or 9 digits.
+    fraction = f".{moment[1]:09}" if moment[1] else ""
+    while fraction.endswith("000"):
+        fraction = fraction[:-3]
     return f"{day.year:04}-{day.month:02}-{day.day:02}T{day.hour:02}:{day.minute:02}:{day.second:02}{fraction}Z"
 
 
@@ -517,8 +520,8 @@ class Partition:
             "claims_won": len(fold.won) - 1,
             "claims_lost": len(fold.lost),
             "void": {cause: self.verdicts[cause] for cause in ("copy", "stale", "lost", "hole")},
-            "last_recorded_at": "" if fold.last_recorded_at is None else time_text(fold.last_recorded_at),
-            "state_digest": fold.digest().hex(),
+            "last_recorded_at": None if fold.last_recorded_at is None else time_text(fold.last_recorded_at),
+            "state_digest": "" if fold.genesis is None else fold.digest().hex(),
             "stopped": self.stopped,
             "problems": self.problems,
         }

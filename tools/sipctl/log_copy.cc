@@ -140,7 +140,7 @@ sipctl::v1::SummarizedPartition ToProto(const PartitionSummary& summary) {
   partition.mutable_void_()->set_lost(summary.void_lost);
   partition.mutable_void_()->set_hole(summary.void_holes);
   if (state.last_recorded_at != absl::InfinitePast()) *partition.mutable_last_recorded_at() = sip::ToProto(state.last_recorded_at);
-  partition.set_state_digest(absl::BytesToHexString(FoldStateDigest(state)));
+  if (state.started) partition.set_state_digest(absl::BytesToHexString(FoldStateDigest(state)));
   partition.set_damaged_payloads(summary.damaged_payloads);
   if (summary.stopped.ok()) return partition;
   partition.mutable_stopped()->set_code(absl::StatusCodeToString(summary.stopped.code()));
