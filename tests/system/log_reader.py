@@ -94,9 +94,9 @@ class Wire:
         self.data = data
         self.at = 0
 
-    def varint(self) -> int:
+    def varint(self, most: int = 10) -> int:
         value = 0
-        for shift in range(0, 70, 7):
+        for shift in range(0, 7 * most, 7):
             if self.at >= len(self.data):
                 raise Malformed("a number is cut off")
             byte = self.data[self.at]
@@ -104,7 +104,7 @@ class Wire:
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
                 return value & 0xFFFFFFFFFFFFFFFF
-        raise Malformed("a number has more than 10 bytes")
+        raise Malformed(f"a number has more than {most} bytes")
 
     def take(self, size: int) -> bytes:
         if size > len(self.data) - self.at:
@@ -113,9 +113,9 @@ class Wire:
         return self.data[self.at - size:self.at]
 
     def tag(self) -> tuple[int, int]:
-        tag = self.varint()
+        tag = self.varint(5) & 0xFFFFFFFF
         number, wire_type = tag >> 3, tag & 7
-        if number == 0 or tag >= 1 << 32:
+        if number == 0:
             raise Malformed("a field has no number")
         return number, wire_type
 
@@ -126,7 +126,7 @@ class Wire:
         if wire_type == 1:
             return self.take(8)
         if wire_type == 2:
-            return self.take(self.varint())
+            return self.take(self.varint(5))
         if wire_type == 5:
             return self.take(4)
         if wire_type != 3 or depth >= MAX_NESTING:
@@ -172,7 +172,7 @@ def empty_message(schema: dict) -> dict:
     return message
 
 
-def parse(schema: dict, data: bytes, into: dict | None = None, depth: int = 1) -> dict:
+def parse(schema: dict, data: bytes, into: dict | None = None, depth: int = 0) -> dict:
     message = empty_message(schema) if into is None else into
     wire = Wire(data)
     while wire.at < len(data):

@@ -161,9 +161,16 @@ ODD_FIELDS = [
     field(99, 5, b"a"), field(99, 6, b""), field(99, 7, b""), field(99, 0, b""), field(99, 0, b"\xff" * 9 + b"\x01"),
     field(99, 0, b"\xff" * 10 + b"\x01"), field(0, 0, b"\x01"),
     b"\xff" * 6 + b"\x01", b"\xff\xff\xff\xff\x0f\x01", text(99, b"\xff"),
+    # Numbers of more bytes than they need, or than a field number can have.
+    b"\x98\x86\x80\x00\x01", b"\x98\x86\x80\x80\x00\x01", b"\x98\x86\x80\x80\x80\x00\x01", b"\xf8\xff\xff\xff\x0f\x01",
+    b"\xf8\xff\xff\xff\x1f\x01", b"\xf8\xff\xff\xff\xff\x01\x01", field(99, 2, b"\x82\x80\x00ab"),
+    field(99, 2, b"\xff" * 9 + b"\x01"),
+    field(99, 2, b"\xff\xff\xff\xff\x07"), field(99, 2, b"\x80\x80\x80\x80\x10"), field(99, 2, b"\x82\x80\x80\x80\x80\x00ab"),
     # Groups.
     field(99, 3, b"") + field(98, 0, b"\x05") + field(99, 4, b""), field(99, 3, b""), field(99, 4, b""),
-    field(99, 3, b"") + field(98, 4, b""), nested(20), field(99, 3, field(98, 3, b"") + field(99, 4, b"") + field(98, 4, b"")),
+    field(99, 3, b"") + field(98, 4, b""), nested(20), nested(98), nested(99), nested(100), nested(101),
+    text(7, nested(97)), text(7, nested(98)), text(7, nested(99)), text(7, nested(100)),
+    field(99, 3, field(98, 3, b"") + field(99, 4, b"") + field(98, 4, b"")),
     # Known ones again: the last counts.
     field(2, 0, b"\x00"), field(2, 0, varint(1 << 32)), field(2, 0, NEGATIVE), field(4, 0, varint(1 << 32)), field(3, 0, b"\x00"),
     text(1, b"x" * 16), text(1, b"x"), text(3, b""), text(3, b"abc"), text(4, b""), text(5, b"\xff\xfe"), text(5, b"\xed\xa0\x80"),
