@@ -43,10 +43,13 @@ bool ChunkWriter::AllStarted() const {
 
 absl::Status ChunkWriter::Append(const std::string& log, uint32_t partition, const RecordView& record) {
   SIP_ASSIGN_OR_RETURN(const uint16_t ordinal, OrdinalOf(log, record));
-  if (!all_started_ && record.kind != RecordKind::kGenesis) {
-    return absl::FailedPreconditionError(absl::StrCat("a record of ", log, " comes before the Genesis of all partitions"));
+  // Genesis records that follow each other stay in one chunk.
+  if (record.kind != RecordKind::kGenesis) {
+    if (!all_started_) {
+      return absl::FailedPreconditionError(absl::StrCat("a record of ", log, " comes before the Genesis of all partitions"));
+    }
+    if (waiting_bytes_ >= chunk_bytes_) SIP_RETURN_IF_ERROR(Sync());
   }
-  if (all_started_ && waiting_bytes_ >= chunk_bytes_) SIP_RETURN_IF_ERROR(Sync());
   SIP_ASSIGN_OR_RETURN(const RecordFacts facts, ParseRecord(record));
   SIP_RETURN_IF_ERROR(table_.Step(ordinal, partition, facts, next_chunk_).status());
   builder_.Add(ordinal, partition, record);
