@@ -21,8 +21,8 @@ struct Match {
 absl::Status RefuseDamage(const std::vector<PartitionSummary>& partitions, absl::string_view what, absl::string_view advice) {
   for (const PartitionSummary& partition : partitions) {
     const absl::Status verdict = partition.Verdict();
-    if (!verdict.ok())
-      return absl::Status(verdict.code(), absl::StrCat("the ", what, " is damaged: ", verdict.message(), "; ", advice));
+    if (verdict.ok()) continue;
+    return absl::Status(verdict.code(), absl::StrCat("the ", what, " is damaged: ", verdict.message(), "; ", advice));
   }
   return absl::OkStatus();
 }

@@ -88,8 +88,9 @@ absl::Status WriteCopyManifest(const std::string& path, const LockedFolder& fold
   options.add_whitespace = true;
   options.preserve_proto_field_names = true;
   std::string json;
-  if (!google::protobuf::util::MessageToJsonString(stored, &json, options).ok())
+  if (!google::protobuf::util::MessageToJsonString(stored, &json, options).ok()) {
     return absl::InternalError("a manifest without a JSON form");
+  }
   const std::string next = PathIn(path) + ".new";
   SIP_RETURN_IF_ERROR(WriteTail(next, 0, json));
   SIP_RETURN_IF_ERROR(SyncFile(next));

@@ -59,8 +59,12 @@ class Merge {
     if (!lane.next.has_value()) return absl::OkStatus();
     // What is malformed is for the fold to judge: it goes at once.
     absl::StatusOr<RecordFacts> facts = ParseRecord(*lane.next);
-    lane.facts = facts.ok() ? *std::move(facts) : RecordFacts{};
-    if (!facts.ok()) lane.facts.kind = RecordKind::kGenesis;
+    if (facts.ok()) {
+      lane.facts = *std::move(facts);
+    } else {
+      lane.facts = RecordFacts{};
+      lane.facts.kind = RecordKind::kGenesis;
+    }
     const RecordFacts::Id& id = lane.facts.imported_log_id;
     lane.foreign = lane.facts.imports ? table_.FindBeside(std::string(id.begin(), id.end()), lane.partition) : std::nullopt;
     return absl::OkStatus();

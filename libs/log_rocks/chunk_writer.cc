@@ -20,15 +20,17 @@ absl::StatusOr<std::unique_ptr<ChunkWriter>> ChunkWriter::Open(const std::string
   SIP_ASSIGN_OR_RETURN(const uint64_t last_number, ChunkNumber(last->first));
   writer->next_chunk_ = last_number + 1;
   SIP_RETURN_IF_ERROR(FoldChunks(*writer->database_, 0, writer->next_chunk_, writer->table_));
-  if (writer->table_.AnyStopped())
+  if (writer->table_.AnyStopped()) {
     return absl::DataLossError(absl::StrCat("the log in ", path, " has partitions that are stopped"));
+  }
   return writer;
 }
 
 absl::StatusOr<uint16_t> ChunkWriter::OrdinalOf(const std::string& log, const RecordView& record) const {
   if (const std::optional<uint16_t> found = table_.Find(log)) return *found;
-  if (record.kind != RecordKind::kGenesis)
+  if (record.kind != RecordKind::kGenesis) {
     return absl::FailedPreconditionError(absl::StrCat(log, " does not begin with its Genesis"));
+  }
   return static_cast<uint16_t>(table_.size());
 }
 

@@ -24,7 +24,7 @@ class RecordCopyTest : public ::testing::Test {
   absl::Status Write(RecordTarget& target, size_t first, size_t count) {
     for (size_t i = first; i < first + count; ++i) {
       const StoredRecordCopy& stored = logs_.records()[i];
-      const absl::Status appended = target.Append(logs_.logs()[stored.log], stored.partition, ViewOf(stored.record));
+      absl::Status appended = target.Append(logs_.logs()[stored.log], stored.partition, ViewOf(stored.record));
       if (!appended.ok()) return appended;
     }
     return absl::OkStatus();
@@ -115,7 +115,7 @@ TEST_F(RecordCopyTest, AChunkThatIsGoneIsFound) {
 }
 
 TEST_F(RecordCopyTest, LogsThatWereAddedLaterAreCopiedAsTheyLie) {
-  for (const size_t logs : {1, 2, 3}) {
+  for (const size_t logs : {size_t{1}, size_t{2}, size_t{3}}) {
     RocksLogOptions options{.path = path_};
     for (size_t i = 0; i < logs; ++i) options.logs.push_back({"sip.log" + std::to_string(i), 4});
     const auto store = RocksLogStore::Open(options);

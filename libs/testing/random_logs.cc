@@ -117,7 +117,7 @@ class Maker {
   // A case of this partition.
   std::string CaseOf(size_t log, uint32_t p) {
     for (;;) {
-      const std::string id = TestId(absl::StrCat("case ", random_() % 40));
+      std::string id = TestId(absl::StrCat("case ", random_() % 40));
       if (PartitionOf(*Uuid::FromBytes(id), logs_[log].partition_count) == p) return id;
     }
   }
@@ -201,7 +201,7 @@ class Maker {
 
 absl::Status MemoryRecords::Visit(Visitor visit) {
   for (const StoredRecordCopy& stored : records_) {
-    const absl::Status status = visit(logs_[stored.log], stored.partition, ViewOf(stored.record));
+    absl::Status status = visit(logs_[stored.log], stored.partition, ViewOf(stored.record));
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
