@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/eventsourcing/checkpoint.h"
+#include "libs/log_rocks/chunk.h"
 
 namespace sip {
 namespace {
@@ -145,6 +146,22 @@ void FoldTable::SaveAnchors(log::v1::AnchorFile& file) const {
       anchor.set_head_cursor(entry->durable_head_cursor);
     }
   }
+}
+
+absl::Status FoldChunks(const RocksDatabase& database, uint64_t from, uint64_t until, FoldTable& table) {
+  uint64_t next = from;
+  absl::Status folded;
+  SIP_RETURN_IF_ERROR(
+      database.Scan({.start = ChunkKey(next), .sequential = true}, [&](absl::string_view key, absl::string_view value) {
+        const absl::StatusOr<uint64_t> number = ChunkNumber(key);
+        if (!number.ok() || *number != next || next == until) return false;
+        folded = VisitChunk(
+            next, value, [&](const ChunkEntry& entry) { return table.StepStored(entry.log, entry.partition, entry.record, next); });
+        ++next;
+        return folded.ok();
+      }));
+  SIP_RETURN_IF_ERROR(folded);
+  return next == until ? absl::OkStatus() : absl::DataLossError(absl::StrCat("the log has lost chunk ", next));
 }
 
 }  // namespace sip

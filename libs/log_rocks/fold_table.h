@@ -16,6 +16,7 @@
 #include "libs/eventsourcing/event_log.h"
 #include "libs/eventsourcing/log_fold.h"
 #include "libs/log_rocks/live_window.h"
+#include "libs/rocks/database.h"
 #include "sip/log/v1/checkpoint.pb.h"
 
 namespace sip {
@@ -77,6 +78,9 @@ class FoldTable {
 
   std::vector<Log> logs_;
 };
+
+// Steps the table through the stored chunks from `from` up to without `until`. DATA_LOSS if one is missing or damaged.
+absl::Status FoldChunks(const RocksDatabase& database, uint64_t from, uint64_t until, FoldTable& table);
 
 }  // namespace sip
 

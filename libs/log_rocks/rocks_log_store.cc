@@ -130,22 +130,10 @@ absl::StatusOr<uint64_t> Store::FoldStored() {
     return RestoreState(0);
   }
   SIP_ASSIGN_OR_RETURN(const uint64_t last_number, ChunkNumber(last->first));
-  SIP_ASSIGN_OR_RETURN(uint64_t next, RestoreState(last_number + 1));
-  absl::Status folded;
-  SIP_RETURN_IF_ERROR(
-      database_->Scan({.start = ChunkKey(next), .sequential = true}, [&](absl::string_view key, absl::string_view value) {
-        const absl::StatusOr<uint64_t> number = ChunkNumber(key);
-        if (!number.ok() || *number != next) return false;
-        folded = VisitChunk(next, value, [&](const ChunkEntry& entry) {
-          return table_.StepStored(entry.log, entry.partition, entry.record, next);
-        });
-        ++next;
-        ++found_.chunks_scanned;
-        return folded.ok();
-      }));
-  SIP_RETURN_IF_ERROR(folded);
-  if (next != last_number + 1) return absl::DataLossError(absl::StrCat("the log in ", options_.path, " has lost chunk ", next));
-  return next;
+  SIP_ASSIGN_OR_RETURN(const uint64_t next, RestoreState(last_number + 1));
+  found_.chunks_scanned = last_number + 1 - next;
+  SIP_RETURN_IF_ERROR(FoldChunks(*database_, next, last_number + 1, table_));
+  return last_number + 1;
 }
 
 // Where the scan must begin: behind the stored state if there is one, else at the start.

@@ -28,7 +28,8 @@ IMPURE_INCLUDES = ("grpcpp/", "grpc/", "librdkafka/", "rocksdb/", "absl/time/clo
                    "fstream", "filesystem", "cstdlib")
 IMPURE_CODE = re.compile(r"\w*_clock::now|absl::Now\s*\(|\babsl::SleepFor|\bgetenv\s*\(")
 
-LAYER_OF_LIBRARY = {"log_memory": "adapter", "log_rocks": "adapter", "log_kafka": "adapter", "stream_store": "adapter"}
+LAYER_OF_LIBRARY = {"log_memory": "adapter", "log_rocks": "adapter", "log_kafka": "adapter", "log_copy": "adapter",
+                    "stream_store": "adapter"}
 
 
 def layer_table(root: pathlib.Path) -> dict[str, set[str]]:

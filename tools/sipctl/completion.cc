@@ -50,9 +50,10 @@ std::string BashCompletion() {
       "    if [[ -z $command ]]; then command=${COMP_WORDS[i]}; elif [[ -z $rpc ]]; then rpc=${COMP_WORDS[i]}; fi\n"
       "  done\n"
       "  case \"$command $rpc\" in\n",
-      Case("\" \"", commands), Case("\"plan \"", {"show"}), Case("\"case \"", {"timeline"}), Case("\"log \"", {"cat"}),
-      Case("\"completion \"", {"bash"}), Case("\"verify \"", {"--data-dir"}),
-      Case("\"log cat\"", {"--data-dir", "--log", "--case-id", "--content"}),
+      Case("\" \"", commands), Case("\"plan \"", {"show"}), Case("\"case \"", {"timeline"}),
+      Case("\"log \"", {"cat", "summary", "export", "import"}), Case("\"completion \"", {"bash"}),
+      Case("\"verify \"", {"--data-dir"}), Case("\"log cat\"", {"--data-dir", "--log", "--case-id", "--content"}),
+      Case("\"log export\"", {"--data-dir", "--to"}), Case("\"log summary\"|\"log import\"", {"--data-dir", "--from"}),
       Case("\"plan show\"|\"case timeline\"", {"--case-id"}), of_services, of_rpcs,
       "    *) words=\"\" ;;\n"
       "  esac\n"

@@ -15,6 +15,12 @@ std::string DescribeProgram() {
   sipctl deadlines [--case-id ID]       deadlines, the one due first at the top
   sipctl case timeline --case-id ID     all that has happened in a case
   sipctl log cat --data-dir DIR         the records of a data folder; texts are hidden without --content
+  sipctl log summary --data-dir DIR     how far each partition of a data folder goes, its head, claims, and what is void
+  sipctl log summary --from FOLDER      the same of a copy
+  sipctl log export --data-dir DIR --to FOLDER
+                                        copies the logs of a data folder into files, and compares both at the end
+  sipctl log import --from FOLDER --data-dir DIR
+                                        makes a data folder of such a copy; either goes on where it was interrupted
   sipctl verify --data-dir DIR          checks every record of a data folder, and its views against them
   sipctl completion bash                a script for bash: source <(sipctl completion bash)
 

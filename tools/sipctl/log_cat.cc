@@ -1,16 +1,20 @@
 #include "tools/sipctl/log_cat.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/uuid.h"
 #include "libs/eventsourcing/partition_reader.h"
+#include "sip/sipctl/v1/log_output.pb.h"
 #include "tools/sipctl/output.h"
 #include "tools/sipctl/stored_kinds.h"
+#include "tools/sipctl/text_mask.h"
 
 namespace sip {
 namespace {
@@ -29,16 +33,21 @@ std::string Headline(const RecordedCommand& record) {
   return absl::StrCat(text, "  leaf ", absl::BytesToHexString(record.leaf.substr(0, 8)), "\n");
 }
 
-// The message in a wrapper, under its name.
-void PrintWrapped(const google::protobuf::Message& wrapper, absl::string_view label, TextMask mask, std::ostream& out) {
+// The message in a wrapper; null if there is none.
+const google::protobuf::Message* Inner(const google::protobuf::Message& wrapper) {
   std::vector<const google::protobuf::FieldDescriptor*> set;
   wrapper.GetReflection()->ListFields(wrapper, &set);
-  if (set.empty()) return;
-  const google::protobuf::Message& inner = wrapper.GetReflection()->GetMessage(wrapper, set[0]);
-  out << "  " << label << " " << inner.GetDescriptor()->full_name() << "\n" << FormatLines(inner, 2, mask);
+  return set.empty() ? nullptr : &wrapper.GetReflection()->GetMessage(wrapper, set[0]);
 }
 
-void PrintRecord(const RecordedCommand& record, TextMask mask, std::ostream& out) {
+// The message in a wrapper, under its name.
+void PrintWrapped(const google::protobuf::Message& wrapper, absl::string_view label, TextMask mask, std::ostream& out) {
+  if (const google::protobuf::Message* inner = Inner(wrapper)) {
+    out << "  " << label << " " << inner->GetDescriptor()->full_name() << "\n" << FormatLines(*inner, 2, mask);
+  }
+}
+
+void PrintLines(const RecordedCommand& record, TextMask mask, std::ostream& out) {
   out << Headline(record);
   if (record.command != nullptr) PrintWrapped(*record.command, "command", mask, out);
   for (const RecordedEvent& event : record.events) {
@@ -46,9 +55,49 @@ void PrintRecord(const RecordedCommand& record, TextMask mask, std::ostream& out
   }
 }
 
+std::string UuidText(absl::string_view bytes) {
+  const std::optional<Uuid> id = Uuid::FromBytes(bytes);
+  return id.has_value() ? id->ToString() : "";
+}
+
+sipctl::v1::LoggedCommand ToProto(const RecordedCommand& record) {
+  const log::v1::CommandHeader& header = record.header;
+  sipctl::v1::LoggedCommand logged;
+  logged.set_log(record.log_name);
+  logged.set_partition(record.partition);
+  logged.set_idx(record.idx);
+  logged.set_leaf(absl::BytesToHexString(record.leaf));
+  *logged.mutable_recorded_at() = header.recorded_at();
+  logged.set_command_id(UuidText(header.command_id()));
+  logged.set_case_id(UuidText(header.case_id()));
+  logged.set_acting_agency(header.acting_agency());
+  *logged.mutable_writes() = header.writes();
+  if (header.has_imports()) {
+    logged.mutable_imports()->set_log_id(absl::BytesToHexString(header.imports().log_id()));
+    logged.mutable_imports()->set_idx(header.imports().idx());
+    logged.mutable_imports()->set_leaf(absl::BytesToHexString(header.imports().leaf()));
+  }
+  const google::protobuf::Message* command = record.command == nullptr ? nullptr : Inner(*record.command);
+  if (command != nullptr) logged.mutable_command()->PackFrom(*command);
+  for (const RecordedEvent& recorded : record.events) {
+    sipctl::v1::LoggedEvent& event = *logged.add_events();
+    event.set_stream(recorded.stream.ToString());
+    event.set_version(recorded.version);
+    if (const google::protobuf::Message* inner = Inner(*recorded.event)) event.mutable_event()->PackFrom(*inner);
+  }
+  return logged;
+}
+
+void PrintRecord(const RecordedCommand& record, TextMask mask, OutputFormat format, std::ostream& out) {
+  if (format == OutputFormat::kTable) return PrintLines(record, mask, out);
+  sipctl::v1::LoggedCommand logged = ToProto(record);
+  if (mask == TextMask::kHide) HideTexts(logged);
+  out << Format(logged, OutputFormat::kJson);
+}
+
 }  // namespace
 
-absl::Status PrintLog(const RocksLogStore& store, const DataFolderFlags& flags, std::ostream& out) {
+absl::Status PrintLog(const RocksLogStore& store, const DataFolderFlags& flags, OutputFormat format, std::ostream& out) {
   const TextMask mask = flags.content ? TextMask::kShow : TextMask::kHide;
   const auto case_id = Uuid::Parse(flags.case_id);
   std::map<std::pair<std::string, uint32_t>, PartitionReader> readers;
@@ -61,7 +110,7 @@ absl::Status PrintLog(const RocksLogStore& store, const DataFolderFlags& flags, 
     if (valid == nullptr) return absl::OkStatus();
     if (case_id.has_value() && valid->header->case_id() != case_id->ToBytes()) return absl::OkStatus();
     SIP_ASSIGN_OR_RETURN(const RecordedCommand record, CodecOfAllKinds().Decode(*valid, log, {.command = true}));
-    PrintRecord(record, mask, out);
+    PrintRecord(record, mask, format, out);
     return absl::OkStatus();
   });
 }
@@ -71,7 +120,7 @@ ExitCode RunLogCat(const CommandLine& line) {
   if (!flags.ok()) return Fail(line, ExitCode::kUsage, flags.status());
   const auto store = OpenDataFolder(flags->data_dir);
   if (!store.ok()) return Fail(line, ExitCode::kFailed, store.status());
-  const absl::Status printed = PrintLog(**store, *flags, line.out);
+  const absl::Status printed = PrintLog(**store, *flags, line.flags.format, line.out);
   return printed.ok() ? ExitCode::kOk : Fail(line, ExitCode::kDamageFound, printed);
 }
 

@@ -10,13 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "google/protobuf/any.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/time_util.h"
 #include "google/type/date.pb.h"
 #include "libs/base/check.h"
-#include "sip/common/v1/options.pb.h"
 
 namespace sip {
 namespace {
@@ -94,21 +92,6 @@ std::string ScalarText(const Message& message, const FieldDescriptor& field, int
   return "";
 }
 
-bool IsContent(const FieldDescriptor& field) { return field.options().GetExtension(common::v1::rules).content(); }
-
-// What an Any holds; null if its type is not known here.
-std::unique_ptr<Message> Unpacked(const Message& message) {
-  if (message.GetDescriptor() != google::protobuf::Any::descriptor()) return nullptr;
-  const auto& any = static_cast<const google::protobuf::Any&>(message);
-  const std::string type = any.type_url().substr(any.type_url().rfind('/') + 1);
-  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(type);
-  const Message* prototype =
-      descriptor == nullptr ? nullptr : google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor);
-  if (prototype == nullptr) return nullptr;
-  std::unique_ptr<Message> inner(prototype->New());
-  return any.UnpackTo(inner.get()) ? std::move(inner) : nullptr;
-}
-
 // Writes messages as indented lines.
 class LinePrinter {
  public:
@@ -126,7 +109,7 @@ class LinePrinter {
 
  private:
   std::string TextOf(const Message& message, const FieldDescriptor& field, int index) const {
-    if (mask_ == TextMask::kHide && IsContent(field)) return "•••";
+    if (mask_ == TextMask::kHide && IsContent(field)) return kHiddenText;
     if (field.type() == FieldDescriptor::TYPE_BYTES) return BytesText(message, field, index);
     return ScalarText(message, field, index);
   }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
+#include "tools/sipctl/text_mask.h"
 
 namespace sip {
 
@@ -15,9 +16,6 @@ enum class OutputFormat { kTable, kJson };
 // kJson: one line of JSON with the .proto's field names. kTable: a response that is one list (with how far was read) as a table of
 // the simple fields of its elements and of their rows, anything else as indented lines of name and value.
 std::string Format(const google::protobuf::Message& response, OutputFormat format);
-
-// Whether fields that hold personal data or texts (proto/sip/common/v1/options.proto, `content`) are shown, or stand as "•••".
-enum class TextMask { kShow, kHide };
 
 // The message as lines of name and value, `depth` steps in.
 std::string FormatLines(const google::protobuf::Message& message, int depth, TextMask mask);
