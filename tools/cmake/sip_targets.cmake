@@ -72,6 +72,7 @@ function(sip_test name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest GTest::gtest_main sip_own_code_options)
   add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "${ARG_ENVIRONMENT}")
+  sip_lock_brokers(${name} "${ARG_LABELS}")
   sip_record_target(${name} testing "${ARG_DEPS}")
   foreach(label IN LISTS ARG_LABELS)
     sip_add_to_group(${label}_tests ${name})
@@ -90,6 +91,14 @@ function(sip_same_test name test)
   add_test(NAME ${name} COMMAND ${test} ${ARG_ARGS} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
     ENVIRONMENT "TEST_TMPDIR=${temporary};${ARG_ENVIRONMENT}")
+  sip_lock_brokers(${name} "${ARG_LABELS}")
+endfunction()
+
+# Brokers take memory and are slow to start: one test at a time has them.
+function(sip_lock_brokers name labels)
+  if("kafka" IN_LIST labels)
+    set_tests_properties(${name} PROPERTIES RESOURCE_LOCK brokers)
+  endif()
 endfunction()
 
 # sip_benchmark(<name> SRCS ... [DEPS ...]): a Google Benchmark executable; target `benchmarks` builds all of them.
