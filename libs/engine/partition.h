@@ -184,8 +184,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void ReadStateSince(const Uuid& scope, absl::Time arrived, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read);
   // No other node had taken over when a call came, or not long before.
   bool OwnedSince(absl::Time arrived) const;
-  // The number of the append that must become durable before what the entry shows may be told to a call that came then; absent if it
-  // may be told at once. Appends a barrier if need be.
+  // The number of the append that must become durable before what the entry shows may be told to a call that came then; absent if
+  // it may be told at once. Appends a barrier if need be.
   absl::StatusOr<std::optional<uint64_t>> ProofFor(const CaseEntry& entry, absl::Time arrived);
   absl::Status AppendBarrier();
   DecisionContext MakeContext(const CommandRequest& request, const std::shared_ptr<const RuleSetSource>& rule_sets) const;

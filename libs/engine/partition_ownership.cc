@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
+#include "libs/base/mutant.h"
 #include "libs/base/status_macros.h"
 #include "libs/engine/case_loader.h"
 #include "libs/engine/partition.h"
@@ -74,7 +75,7 @@ absl::Status Partition::TakeOver(std::map<uint64_t, std::string>* delivered_leav
   appended_.emplace(expected, state);
   owned_at_ = claimed_at;
   promised_ = std::max(promised_, state.last_recorded_at);
-  seen_.clear();
+  if (!SIP_MUTANT(seen_kept_over_doubt)) seen_.clear();
   skipped_.clear();
   saved_foreign_.clear();
   failed_take_overs_ = 0;
@@ -87,7 +88,7 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
   std::vector<InFlight> settled;
   AppendOutcome failure = AppendOutcome::kDurable;
   for (const auto& [epoch, report] : reports) {
-    if (epoch != session_epoch_ || failure != AppendOutcome::kDurable) continue;
+    if ((epoch != session_epoch_ && !SIP_MUTANT(report_of_ended_session)) || failure != AppendOutcome::kDurable) continue;
     if (report.outcome != AppendOutcome::kDurable) {
       failure = report.outcome;
       continue;
@@ -111,6 +112,10 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
       AnswerDurable(in_flight);
     }
     records_since_checkpoint_ += settled.size();
+    if (SIP_MUTANT(waiters_before_store)) {
+      for (InFlight& in_flight : settled) TellWaiters(in_flight, /*durable=*/true);
+      for (InFlight& in_flight : settled) in_flight.waiters.clear();
+    }
     absl::Status applied = parts_.store.Apply(batch);
     if (applied.ok() && records_since_checkpoint_ >= parts_.options.checkpoint_every) applied = SaveCheckpoint();
     for (InFlight& in_flight : settled) {
@@ -144,7 +149,13 @@ void Partition::EnterDoubt() {
   ++status_.doubts;
   status_.phase = PartitionStatus::Phase::kDoubt;
   // Everything that was decided after the last durable record is void here until the log says otherwise.
-  cases_.Clear();
+  if (!SIP_MUTANT(cache_kept_over_doubt)) cases_.Clear();
+  if (SIP_MUTANT(doubt_taken_as_failure)) {
+    for (InFlight& in_flight : in_flight_) {
+      if (in_flight.command != nullptr) Reply(*in_flight.command, RejectionStatus(Reason::REASON_OVERLOADED));
+      in_flight.command = nullptr;
+    }
+  }
   {
     MutexLock lock(mutex_);
     ++import_epoch_;
@@ -188,7 +199,7 @@ void Partition::ResolveDoubt() {
     TellWaiters(in_flight, /*durable=*/false);
   }
   for (auto it = again.rbegin(); it != again.rend(); ++it) waiting_.push_front(std::move(*it));
-  if (import_callbacks_.on_rewind) import_callbacks_.on_rewind();
+  if (import_callbacks_.on_rewind && !SIP_MUTANT(no_rewind_after_doubt)) import_callbacks_.on_rewind();
 }
 
 void Partition::StepDown(PartitionStatus::Phase phase, const absl::Status& why) {
@@ -228,14 +239,15 @@ absl::Status Partition::SaveCheckpoint() {
   records_since_checkpoint_ = 0;
   StreamStoreBatch batch;
   batch.checkpoints.push_back(
-      {partition_, ReaderCheckpoint{last_report_.resume_cursor, last_report_.record_cursor, durable_->state()}});
+      {partition_, ReaderCheckpoint{last_report_.resume_cursor, last_report_.record_cursor,
+                                    SIP_MUTANT(checkpoint_of_what_is_sent) ? appended_->state() : durable_->state()}});
   return parts_.store.Apply(batch);
 }
 
 void Partition::FinishShutdownIfIdle() {
   if (!on_shutdown_ || !in_flight_.empty()) return;
   // Without it the next start folds a little more. A store that could not write lacks what the fold has.
-  if (status_.phase != PartitionStatus::Phase::kStopped) {
+  if (status_.phase != PartitionStatus::Phase::kStopped || SIP_MUTANT(checkpoint_over_failed_store)) {
     if (const absl::Status saved = SaveCheckpoint(); !saved.ok()) status_.stopped = saved;
   }
   session_.reset();

@@ -1,5 +1,5 @@
-// The second context of the simulation: consents per case, in a log of their own. Notes import its scopes, and it imports which notes
-// were written; the graph of kinds has no cycle.
+// The second context of the simulation: consents per case, in a log of their own. Notes import its scopes, and it imports which
+// notes were written; the graph of kinds has no cycle.
 #ifndef SIP_TESTS_SIMULATION_CONSENTS_CONTEXT_H_
 #define SIP_TESTS_SIMULATION_CONSENTS_CONTEXT_H_
 

@@ -280,7 +280,8 @@ void HistoryCheck::CheckOrder(Place place) {
   }
   uint64_t earliest_answer = kNever;
   for (auto it = by_idx.rbegin(); it != by_idx.rend(); ++it) {
-    if (it->second->first_sent > earliest_answer) Violated(place, it->first, "it lies before a command that was answered before it was sent");
+    if (it->second->first_sent > earliest_answer)
+      Violated(place, it->first, "it lies before a command that was answered before it was sent");
     earliest_answer = std::min(earliest_answer, it->second->done.value_or(kNever));
   }
 }

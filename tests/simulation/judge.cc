@@ -10,7 +10,8 @@ namespace sip {
 
 std::string EventsText(const std::vector<RecordedEvent>& events) {
   std::string text;
-  for (const RecordedEvent& event : events) absl::StrAppend(&text, event.stream.ToString(), "=", event.event->SerializeAsString(), ";");
+  for (const RecordedEvent& event : events)
+    absl::StrAppend(&text, event.stream.ToString(), "=", event.event->SerializeAsString(), ";");
   return text;
 }
 
@@ -26,7 +27,8 @@ void Judge::Look() {
       ReferenceFold& fold = truth_[c][p];
       for (const Record& record : environment_.logs.Records(Contexts()[c].model->log_name(), p, fold.size())) {
         const ReferenceFold::Fate fate = fold.Step(record);
-        environment_.trace.Add(absl::StrCat("    ", Contexts()[c].model->log_name(), "/", p, " #", fold.size() - 1, " ", fold.said()));
+        environment_.trace.Add(
+            absl::StrCat("    ", Contexts()[c].model->log_name(), "/", p, " #", fold.size() - 1, " ", fold.said()));
         if (fate != ReferenceFold::Fate::kStop) continue;
         Violated(absl::StrCat(Contexts()[c].model->log_name(), ", partition ", p, ": nobody may append what stops the fold"));
       }
@@ -59,6 +61,7 @@ uint64_t Judge::Earliest(Place place) const {
 
 size_t Judge::BeginCall(size_t operation) {
   Operation& sent = operations_[operation];
+  ++sent.calls;
   ++sent.open;
   asked_.push_back(Asked{sent.place, operation, Earliest(sent.place), Uuid(), false});
   return asked_.size() - 1;
@@ -99,7 +102,8 @@ void Judge::CheckOk(Operation& operation, const CommandAnswer& answer) {
         operation.events == EventsText(answer.record->events)) {
       return;
     }
-    return Violated(absl::StrCat("request ", operation.request.request_id.ToString(), " was answered differently when it was sent again"));
+    return Violated(
+        absl::StrCat("request ", operation.request.request_id.ToString(), " was answered differently when it was sent again"));
   }
   operation.done = environment_.step;
   operation.idx = idx;

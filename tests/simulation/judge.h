@@ -1,4 +1,5 @@
-// What clients asked and were told, beside what really lies in the logs: finds every answer that is not true. Knows nothing of engines.
+// What clients asked and were told, beside what really lies in the logs: finds every answer that is not true. Knows nothing of
+// engines.
 #ifndef SIP_TESTS_SIMULATION_JUDGE_H_
 #define SIP_TESTS_SIMULATION_JUDGE_H_
 
@@ -31,6 +32,7 @@ struct Operation {
   uint64_t first_sent = 0;       // The step.
   uint64_t foreign_needed = 0;   // Foreign records before this idx must have been imported before it is decided.
   bool unknown = false;          // Some call has ended, or may end, without telling what became of it.
+  size_t calls = 0;              // Times that it was sent.
   size_t open = 0;               // Calls that are not answered.
   std::optional<uint64_t> done;  // The step of the first OK.
   uint64_t idx = 0;              // As all below: what the answer said.

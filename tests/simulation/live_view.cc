@@ -15,9 +15,7 @@ constexpr size_t kLargeBatch = 1000;
 
 std::string ChainKey(const std::string& log_name, uint32_t partition) { return absl::StrCat(log_name, "/", partition, "/chain"); }
 
-std::string NextLink(const std::string& chain, const std::string& leaf) {
-  return absl::BytesToHexString(Sha256Of({chain, leaf}));
-}
+std::string NextLink(const std::string& chain, const std::string& leaf) { return absl::BytesToHexString(Sha256Of({chain, leaf})); }
 
 }  // namespace
 
@@ -77,8 +75,8 @@ absl::Status LiveView::CompareWithReplay() {
   const MemoryView::Rows live = live_.rows.rows();
   const MemoryView::Rows clean = replayed.rows();
   if (live == clean) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("the view that followed has ", live.size(), " rows, a replay ", clean.size(),
-                                          ", and they are not the same"));
+  return absl::DataLossError(
+      absl::StrCat("the view that followed has ", live.size(), " rows, a replay ", clean.size(), ", and they are not the same"));
 }
 
 std::string LiveView::ChainOver(const std::vector<std::string>& leaves) {

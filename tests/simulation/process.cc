@@ -15,9 +15,7 @@ class NoRuleSets final : public RuleSetSource {
   std::string DigestOf(const rules::v1::RuleSet&) const override { return ""; }
 };
 
-EventLog& LogOf(Environment& environment, size_t context) {
-  return *environment.logs.log(Contexts()[context].model->log_name());
-}
+EventLog& LogOf(Environment& environment, size_t context) { return *environment.logs.log(Contexts()[context].model->log_name()); }
 
 }  // namespace
 
@@ -32,8 +30,8 @@ Process::Host::Host(Process& process, std::shared_ptr<Life> started, const Engin
     : life(std::move(started)),
       log(LogOf(process.environment_, process.context_), life, later, process.meanwhile_),
       foreign_log(LogOf(process.environment_, Contexts()[process.context_].foreign), life, later, process.meanwhile_),
-      engine(EngineParts{*Contexts()[process.context_].model, log, process.store_, SimulationCodec(), process.clock_, executor, timer,
-                         absl::UTCTimeZone(), process.agencies_, [] { return std::make_shared<NoRuleSets>(); },
+      engine(EngineParts{*Contexts()[process.context_].model, log, process.store_, SimulationCodec(), process.clock_, executor,
+                         timer, absl::UTCTimeZone(), process.agencies_, [] { return std::make_shared<NoRuleSets>(); },
                          ClaimantInfo{process.name_, "", ""}, options},
              std::vector<ForeignLog>{{foreign_log.identity().name, &foreign_log}}, SimulationCodec()) {}
 
@@ -46,6 +44,7 @@ EngineOptions Process::DrawOptions() {
   options.cached_cases = 1 + e.Below(4);
   options.imports_per_turn = 1 + e.Below(4);
   options.skipped_imports_per_marker = 1 + e.Below(4);
+  options.foreign_checkpoint_every = 1 + e.Below(4);
   options.barrier_interval = e.barrier_interval;
   options.checkpoint_every = 1 + e.Below(8);
   return options;

@@ -28,7 +28,8 @@ ReferenceFold::Fate ReferenceFold::Step(const Record& record) {
   } else {
     fate = StepCommand(record);
   }
-  static constexpr const char* kNames[kFates] = {"first", "won", "valid", "void, copy", "void, lost race", "void, stale", "void, hole", "STOP"};
+  static constexpr const char* kNames[kFates] = {"first",           "won",         "valid",      "void, copy",
+                                                 "void, lost race", "void, stale", "void, hole", "STOP"};
   absl::StrAppend(&said_, ": ", kNames[static_cast<size_t>(fate)]);
   ++size_;
   ++counts_[static_cast<size_t>(fate)];

@@ -1,5 +1,5 @@
-// The fold of a log once more, written from the table in docs/log-format.md and from nothing else: what the simulation judges by, so
-// that a mistake in libs/eventsourcing/log_fold.cc cannot hide itself.
+// The fold of a log once more, written from the table in docs/log-format.md and from nothing else: what the simulation judges by,
+// so that a mistake in libs/eventsourcing/log_fold.cc cannot hide itself.
 #ifndef SIP_TESTS_SIMULATION_REFERENCE_FOLD_H_
 #define SIP_TESTS_SIMULATION_REFERENCE_FOLD_H_
 

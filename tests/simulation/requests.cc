@@ -77,8 +77,7 @@ void RequestMaker::AddWishes(CommandRequest& request, Place place) {
   if (known == 0) return;
   const uint64_t idx = environment_.Below(known);
   const ReferenceFold::Valid& valid = judge_.truth({foreign, place.partition}).valid()[idx];
-  request.tokens.push_back(
-      ConsistencyToken{valid.header.log_id(), place.partition, idx, valid.leaf.substr(0, kLeafPrefixBytes)});
+  request.tokens.push_back(ConsistencyToken{valid.header.log_id(), place.partition, idx, valid.leaf.substr(0, kLeafPrefixBytes)});
 }
 
 }  // namespace sip

@@ -65,6 +65,7 @@ class Simulation {
 
   // Everything comes to rest, and all is answered.
   void ComeToRest();
+  void GiveSomeUp();
   bool Round();
   void EnsureKeepers();
   void AskAFreshProcess();
@@ -107,10 +108,10 @@ Simulation::Simulation(uint64_t seed, size_t trace_lines)
 
 const std::vector<Simulation::Weighted>& Simulation::Actions() {
   static const std::vector<Weighted> kAll = {
-      {22, &Simulation::SendNew},     {10, &Simulation::SendAgain}, {3, &Simulation::SendAnswered},  {4, &Simulation::Read},
-      {36, &Simulation::RunTask},     {20, &Simulation::Pump},      {2, &Simulation::LandDelayed},   {10, &Simulation::PollImports},
-      {10, &Simulation::PassTime},    {3, &Simulation::Kill},       {4, &Simulation::PauseOrResume}, {1, &Simulation::ShutDown},
-      {6, &Simulation::StartOne},     {5, &Simulation::PollView},   {1, &Simulation::ChangeWeather},
+      {22, &Simulation::SendNew},  {10, &Simulation::SendAgain}, {3, &Simulation::SendAnswered},  {4, &Simulation::Read},
+      {36, &Simulation::RunTask},  {20, &Simulation::Pump},      {2, &Simulation::LandDelayed},   {10, &Simulation::PollImports},
+      {10, &Simulation::PassTime}, {3, &Simulation::Kill},       {4, &Simulation::PauseOrResume}, {1, &Simulation::ShutDown},
+      {6, &Simulation::StartOne},  {5, &Simulation::PollView},   {1, &Simulation::ChangeWeather},
   };
   return kAll;
 }
@@ -326,9 +327,10 @@ void Simulation::Call(Process& process, size_t operation, bool patient) {
   Say(absl::StrCat("call ", call, " of operation ", operation, " to ", process.name()));
   CommandRequest request = judge_.operations()[operation].request;
   if (patient) request.deadline = absl::InfiniteFuture();
-  process.engine().Execute(std::move(request), [this, operation, call, life = process.life()](absl::StatusOr<CommandAnswer> answer) {
-    if (!life->ended()) OnAnswer(operation, call, answer);
-  });
+  process.engine().Execute(std::move(request),
+                           [this, operation, call, life = process.life()](absl::StatusOr<CommandAnswer> answer) {
+                             if (!life->ended()) OnAnswer(operation, call, answer);
+                           });
 }
 
 void Simulation::OnAnswer(size_t operation, size_t call, const absl::StatusOr<CommandAnswer>& answer) {
@@ -353,6 +355,7 @@ void Simulation::ComeToRest() {
   environment_.weather = {};
   environment_.logs.set_faults({});
   if (environment_.Draw(0.5)) environment_.logs.LandDelayed();
+  GiveSomeUp();
   for (size_t c = 0; c < kContexts; ++c) {
     keepers_[c] = processes_[c * kProcesses + environment_.Below(kProcesses)].get();
     for (size_t i = 0; i < kProcesses; ++i) {
@@ -366,6 +369,15 @@ void Simulation::ComeToRest() {
     if (!Round()) return;
   }
   judge_.Violated("it does not come to rest");
+}
+
+// Some clients take a refusal for the last word: what they asked for must not be recorded then.
+void Simulation::GiveSomeUp() {
+  for (size_t i = 0; i < judge_.operations().size(); ++i) {
+    const Operation& operation = judge_.operations()[i];
+    const bool refused = !operation.done.has_value() && !operation.unknown && operation.open == 0 && operation.calls > 0;
+    if (refused && environment_.Draw(0.5)) settled_.insert(i);
+  }
 }
 
 // True if something was done, or somebody waits.

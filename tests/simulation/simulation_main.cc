@@ -6,12 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/sha256.h"
 #include "tests/simulation/simulation.h"
-#include "absl/strings/escaping.h"
 
 namespace sip {
 namespace {
