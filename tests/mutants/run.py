@@ -76,7 +76,7 @@ def absent(binaries):
         data = pathlib.Path(binary).read_bytes()
         for name in names:
             # As a whole word: other identifiers may contain it.
-            if re.search(rb"(?<![A-Za-z0-9_])" + name.encode() + rb"(?![A-Za-z0-9_])", data):
+            if name.encode() in data and re.search(rb"(?<!\w)" + name.encode() + rb"(?!\w)", data):
                 print(f"{binary} has the mistake {name} in it")
                 bad = 1
     print(f"{len(names)} names looked for in {len(binaries)} programs")

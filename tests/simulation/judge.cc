@@ -10,8 +10,9 @@ namespace sip {
 
 std::string EventsText(const std::vector<RecordedEvent>& events) {
   std::string text;
-  for (const RecordedEvent& event : events)
+  for (const RecordedEvent& event : events) {
     absl::StrAppend(&text, event.stream.ToString(), "=", event.event->SerializeAsString(), ";");
+  }
   return text;
 }
 

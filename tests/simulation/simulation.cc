@@ -71,7 +71,7 @@ class Simulation {
   void AskAFreshProcess();
   void CheckEverything();
 
-  void Say(std::string line) { environment_.trace.Add(absl::StrCat(environment_.step, " ", line)); }
+  void Say(const std::string& line) { environment_.trace.Add(absl::StrCat(environment_.step, " ", line)); }
   void WatchOver();
   void Start(Process& process, bool with_empty_store);
   void End(Process& process);
@@ -328,7 +328,7 @@ void Simulation::Call(Process& process, size_t operation, bool patient) {
   CommandRequest request = judge_.operations()[operation].request;
   if (patient) request.deadline = absl::InfiniteFuture();
   process.engine().Execute(std::move(request),
-                           [this, operation, call, life = process.life()](absl::StatusOr<CommandAnswer> answer) {
+                           [this, operation, call, life = process.life()](const absl::StatusOr<CommandAnswer>& answer) {
                              if (!life->ended()) OnAnswer(operation, call, answer);
                            });
 }
@@ -429,7 +429,7 @@ void Simulation::AskAFreshProcess() {
 }
 
 void Simulation::CheckEverything() {
-  HistoryCheck history(environment_, judge_);
+  HistoryCheck history(judge_);
   history.Run();
   for (const auto& process : processes_) {
     if (const absl::Status checked = CheckStore(environment_, judge_, *process); !checked.ok()) {
