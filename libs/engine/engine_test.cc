@@ -28,14 +28,6 @@ class ManualClock final : public Clock {
   absl::Time now_ = absl::FromUnixSeconds(1'800'000'000);
 };
 
-class NoRuleSets final : public RuleSetSource {
- public:
-  const rules::v1::RuleSet* Find(absl::string_view) const override { return nullptr; }
-  const rules::v1::RuleSet* FindByDigest(absl::string_view) const override { return nullptr; }
-  const rules::v1::RuleSet* ValidOn(absl::string_view, absl::CivilDay) const override { return nullptr; }
-  std::string DigestOf(const rules::v1::RuleSet&) const override { return ""; }
-};
-
 constexpr char kNotesLog[] = "sip.notes";
 constexpr char kConsentsLog[] = "sip.consents";
 

@@ -3,17 +3,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/testing/notes_context.h"
 
 namespace sip {
 namespace {
-
-class NoRuleSets final : public RuleSetSource {
- public:
-  const rules::v1::RuleSet* Find(absl::string_view) const override { return nullptr; }
-  const rules::v1::RuleSet* FindByDigest(absl::string_view) const override { return nullptr; }
-  const rules::v1::RuleSet* ValidOn(absl::string_view, absl::CivilDay) const override { return nullptr; }
-  std::string DigestOf(const rules::v1::RuleSet&) const override { return ""; }
-};
 
 EventLog& LogOf(Environment& environment, size_t context) { return *environment.logs.log(Contexts()[context].model->log_name()); }
 
