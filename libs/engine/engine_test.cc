@@ -734,6 +734,55 @@ TEST_F(EngineTest, ALostRecordIsFoundOutAndTheCommandIsDecidedAgain) {
   EXPECT_EQ(process->engine().partition_status(0).next_idx, 1u);
 }
 
+class SharedEngineTest : public EngineTest {
+ protected:
+  static MemoryLogOptions SharedLogOptions() {
+    MemoryLogOptions options = LogOptions(/*manual=*/true);
+    options.others_can_own = true;
+    return options;
+  }
+
+  MemoryLogStore logs_{SharedLogOptions()};
+  std::unique_ptr<StreamStore> store_ = NewMemoryStreamStore();
+  std::unique_ptr<Process> process_ = Start(logs_, *store_);
+};
+
+TEST_F(SharedEngineTest, ARefusalIsSaidAtOnceIfTheOwnerHasJustTakenOver) {
+  const auto refused = Send(*process_, Erase("case", "note", "r1"));
+  process_->Settle();
+  EXPECT_TRUE(refused->there());
+  EXPECT_EQ(logs_.on_the_way(), 0u);
+}
+
+TEST_F(SharedEngineTest, ALaterRefusalIsSaidOnceABarrierIsDurable) {
+  clock_.Advance(absl::Seconds(10));
+  const auto refused = Send(*process_, Erase("case", "note", "r1"));
+  const auto also_refused = Send(*process_, Erase("case", "note", "r2"));
+  process_->Settle();
+  EXPECT_FALSE(refused->there());
+  EXPECT_EQ(logs_.on_the_way(), 1u) << "one barrier is enough for both";
+  process_->Settle(&logs_);
+  ASSERT_TRUE(refused->there() && also_refused->there());
+  EXPECT_EQ(refused->reason(), common::v1::REASON_NOT_FOUND_OR_NOT_DISCLOSED);
+  EXPECT_EQ(process_->engine().partition_status(0).next_idx, 1u);
+}
+
+TEST_F(SharedEngineTest, AnOwnerThatWasTakenOverNeitherRefusesNorShowsWhatItKnew) {
+  const auto other_store = NewMemoryStreamStore();
+  const auto other = Start(logs_, *other_store);
+  const auto written = Send(*other, Write("case", "note", "text", "r1"));
+  other->Settle(&logs_);
+  ASSERT_TRUE(written->ok());
+  clock_.Advance(absl::Seconds(10));
+  const auto refused = Send(*process_, Erase("case", "note", "r2"));
+  std::optional<absl::StatusCode> shown;
+  process_->engine().ReadState(IdOf("case"), [&](const absl::StatusOr<const CaseState*>& state) { shown = state.status().code(); });
+  process_->Settle(&logs_);
+  ASSERT_TRUE(refused->there());
+  EXPECT_EQ(refused->reason(), common::v1::REASON_NOT_CAUGHT_UP);
+  EXPECT_EQ(shown, absl::StatusCode::kUnavailable);
+}
+
 // What had been offered before the doubt was decided on before what the doubt had undone, which was then thought imported. And the
 // count of what waits went wrong, so that the importer could wait for room for ever.
 TEST_F(EngineTest, AnImportThatADoubtHasUndoneIsNotOvertakenByWhatWasAlreadyOffered) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/mutant.h"
 #include "libs/base/status_macros.h"
 #include "libs/codec/event_kinds.h"
 
@@ -57,6 +58,11 @@ absl::StatusOr<std::vector<TailStart>> Importer::Starts() {
 
 absl::Status Importer::HandOver(TailBatch batch) {
   const std::string& log_id = foreign_.log->identity().log_id;
+  if (SIP_MUTANT(import_progress_before_records)) {
+    for (const TailBatch::Progress& progress : batch.progress) {
+      SIP_RETURN_IF_ERROR(Offer(progress.partition, ImportItem{log_id, nullptr, progress.checkpoint, 0}));
+    }
+  }
   for (const ValidRecordPtr& stored : batch.records) {
     SIP_ASSIGN_OR_RETURN(const bool concerns, HoldsKindOf(stored->payload, kinds_));
     if (!concerns) continue;

@@ -31,6 +31,8 @@ struct EngineOptions {
   absl::Duration import_gather = absl::Milliseconds(10);
   // The stored checkpoint of a partition lies at most so many records behind: as many are folded again after a crash.
   uint64_t checkpoint_every = 256;
+  // The stored checkpoint of a foreign log lies at most so many records behind: as many are read again after a restart.
+  uint64_t foreign_checkpoint_every = 1000;
   // Where another node can own a partition: a refusal or a read shows a state that was the latest at most so long before the call
   // came. If nothing that was appended since then proves it, an empty record does.
   absl::Duration barrier_interval = absl::Milliseconds(500);

@@ -209,7 +209,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   static void TellWaiters(InFlight& in_flight, bool durable);
   void EnterDoubt();
   void ResolveDoubt();
-  void AnswerDelivered(const std::map<uint64_t, std::string>& leaves);
+  // `ours`: the partition is served again, and what did not become durable is decided anew.
+  void SettleDoubt(const std::map<uint64_t, std::string>& leaves, bool ours);
   void BeginRelease();
   void FinishReleaseIfIdle();
   void SetPhase(PartitionStatus::Phase phase);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/mutant.h"
 #include "libs/base/sha256.h"
 #include "libs/base/status_macros.h"
 #include "libs/engine/not_owner.h"
@@ -22,7 +23,7 @@ void Partition::Barrier(absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done
 }
 
 bool Partition::OwnedSince(absl::Time arrived) const {
-  return !parts_.log.OthersCanOwn() || owned_at_ >= arrived - parts_.options.barrier_interval;
+  return SIP_MUTANT(barrier_left_out) || !parts_.log.OthersCanOwn() || owned_at_ >= arrived - parts_.options.barrier_interval;
 }
 
 absl::StatusOr<std::optional<uint64_t>> Partition::ProofFor(const CaseEntry& entry, absl::Time arrived) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "libs/base/check.h"
+#include "libs/base/mutant.h"
 #include "libs/base/status_macros.h"
 #include "libs/engine/case_loader.h"
 #include "libs/engine/not_owner.h"
@@ -30,6 +31,7 @@ const google::protobuf::Message* RequestOf(const google::protobuf::Message& wrap
 }
 
 bool SameRequest(const google::protobuf::Message& a, const google::protobuf::Message& b) {
+  if (SIP_MUTANT(reused_id_answered)) return true;
   const google::protobuf::Message* first = RequestOf(a);
   const google::protobuf::Message* second = RequestOf(b);
   if (first == nullptr || second == nullptr || first->GetDescriptor() != second->GetDescriptor()) return false;
@@ -67,7 +69,10 @@ void Partition::Handle(PendingPtr command) {
   if (minted.has_value() && *minted < parts_.clock.Now() - parts_.options.idempotency_window) {
     return Reply(*command, RejectionStatus(Reason::REASON_REQUEST_ID_EXPIRED, "", "request_id"));
   }
-  if (command->gates_passed_in != session_epoch_ && (command->request.fresh || MustWait(command->request))) {
+  const bool passed =
+      SIP_MUTANT(gates_kept_over_doubt) ? command->gates_passed_in != 0 : command->gates_passed_in == session_epoch_;
+  const bool wants_fresh = command->request.fresh && !SIP_MUTANT(fresh_gate_open);
+  if (!passed && (wants_fresh || MustWait(command->request))) {
     const bool fresh = command->request.fresh;
     return ParkCommand(std::move(command), fresh);
   }
@@ -75,7 +80,8 @@ void Partition::Handle(PendingPtr command) {
 }
 
 bool Partition::AnswerKnownRequest(PendingPtr& command) {
-  if (const auto it = in_flight_requests_.find(command->request_key); it != in_flight_requests_.end()) {
+  if (const auto it = in_flight_requests_.find(command->request_key);
+      it != in_flight_requests_.end() && !SIP_MUTANT(retry_not_joined)) {
     // Joins the one in flight: when that is durable it is found recorded, and if it fails this one is decided instead.
     auto shared = std::make_shared<PendingPtr>(std::move(command));
     WhenDurable(it->second, [this, shared](bool) { Handle(std::move(*shared)); });
@@ -86,7 +92,8 @@ bool Partition::AnswerKnownRequest(PendingPtr& command) {
     Reply(*command, place.status());
     return true;
   }
-  if (!place->has_value()) return false;
+  if (!place->has_value() || SIP_MUTANT(request_not_looked_up)) return false;
+  if (SIP_MUTANT(answer_outside_log) && (*place)->idx < session_->claimed().fold.next_idx) return false;
   AnswerFromRecord(std::move(command), **place);
   return true;
 }
@@ -134,6 +141,9 @@ void Partition::DecideCommand(PendingPtr command) {
                        RejectionStatus(Reason::REASON_STREAM_VERSION_MOVED, "", "expected_stream_version", detail));
   }
   const Decided& accepted = std::get<Decided>(decided);
+  if (SIP_MUTANT(no_op_without_record) && accepted.events.empty()) {
+    return Reply(*command, AnswerOf(std::make_shared<const RecordedCommand>()));
+  }
   WriteInput input;
   input.context = &context;
   input.request = &command->request;
@@ -149,6 +159,7 @@ void Partition::DecideCommand(PendingPtr command) {
 }
 
 void Partition::RefuseAfter(const CaseEntry& entry, PendingPtr command, absl::Status refusal) {
+  if (SIP_MUTANT(refusal_sent_early)) return Reply(*command, std::move(refusal));
   const absl::StatusOr<std::optional<uint64_t>> proof = ProofFor(entry, command->arrived);
   if (!proof.ok()) return Reply(*command, proof.status());
   if (!proof->has_value()) return Reply(*command, std::move(refusal));
@@ -156,7 +167,7 @@ void Partition::RefuseAfter(const CaseEntry& entry, PendingPtr command, absl::St
   // node may have written behind them before this one took over again.
   auto shared = std::make_shared<PendingPtr>(std::move(command));
   WhenDurable(**proof, [this, shared, epoch = session_epoch_, refusal = std::move(refusal)](bool durable) mutable {
-    if (durable && epoch == session_epoch_) return Reply(**shared, std::move(refusal));
+    if ((durable && epoch == session_epoch_) || SIP_MUTANT(refusal_kept_over_doubt)) return Reply(**shared, std::move(refusal));
     Handle(std::move(*shared));
   });
 }
@@ -168,7 +179,7 @@ void Partition::ReadStateSince(const Uuid& scope, absl::Time arrived,
   if (!entry.ok()) return read(entry.status());
   const absl::StatusOr<std::optional<uint64_t>> proof = ProofFor(**entry, arrived);
   if (!proof.ok()) return read(proof.status());
-  if (!proof->has_value()) return read((*entry)->state.get());
+  if (!proof->has_value() || SIP_MUTANT(read_of_what_is_in_flight)) return read((*entry)->state.get());
   // What is speculative must not leak: read again once it is durable, or gone.
   WhenDurable(**proof, [this, scope, arrived, read = std::move(read)](bool) mutable {
     PostTask([this, scope, arrived, read = std::move(read)]() mutable { ReadStateSince(scope, arrived, std::move(read)); });
@@ -176,8 +187,10 @@ void Partition::ReadStateSince(const Uuid& scope, absl::Time arrived,
 }
 
 absl::Time Partition::NextRecordedAt(absl::Time not_before) const {
+  if (SIP_MUTANT(recorded_at_is_the_clock)) return parts_.clock.Now();
+  const absl::Time promised = SIP_MUTANT(watermark_not_kept) ? absl::InfinitePast() : promised_;
   const absl::Time now = std::max({parts_.clock.Now(), not_before, appended_->state().last_recorded_at + absl::Microseconds(1),
-                                   promised_ + absl::Microseconds(1)});
+                                   promised + absl::Microseconds(1)});
   return absl::FromUnixMicros(absl::ToUnixMicros(now + absl::Nanoseconds(999)));
 }
 
@@ -228,7 +241,8 @@ absl::Status Partition::AppendRecord(const Uuid& scope, CaseEntry& entry, WriteI
     entry.last_append = first_in_flight_ + in_flight_.size() - 1;
     return absl::OkStatus();
   }
-  FoldInFlight();
+  if (!SIP_MUTANT(refused_append_kept_in_fold)) FoldInFlight();
+  if (SIP_MUTANT(refused_append_kept_in_state)) return sent;
   if (before == nullptr) {
     cases_.Drop(scope);
   } else {
@@ -259,6 +273,10 @@ absl::Status Partition::SendRecord(WrittenRecord written, std::optional<Uuid> sc
   if (!sent.ok()) {
     in_flight_.pop_back();
     return sent;
+  }
+  if (SIP_MUTANT(acknowledged_when_sent) && command != nullptr) {
+    Reply(*command, AnswerOf(in_flight_.back().written.decoded));
+    command = nullptr;
   }
   if (command != nullptr) in_flight_requests_[command->request_key] = first_in_flight_ + in_flight_.size() - 1;
   in_flight_.back().command = std::move(command);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/mutant.h"
 #include "libs/base/status_macros.h"
 #include "libs/engine/partition.h"
 #include "libs/eventsourcing/occurred.h"
@@ -11,8 +12,6 @@
 namespace sip {
 namespace {
 
-// How far a foreign checkpoint may lag: so much is read again after a restart.
-constexpr uint64_t kForeignCheckpointEvery = 1000;
 // When the log takes no more records, imports try again after so long.
 constexpr absl::Duration kPauseWhenFull = absl::Milliseconds(100);
 
@@ -44,11 +43,11 @@ void Partition::HandleImports() {
     {
       MutexLock lock(mutex_);
       --waiting_imports_;
-      if (item.epoch != import_epoch_) continue;
+      if (item.epoch != import_epoch_ && !SIP_MUTANT(import_offered_before_doubt)) continue;
     }
     if (!status_.imports.ok()) continue;
     if (item.record != nullptr && !Import(item)) {
-      PutBack(item);
+      if (!SIP_MUTANT(import_dropped_when_full)) PutBack(item);
       break;
     }
     NoteForeignProgress(item);
@@ -76,7 +75,7 @@ void Partition::PutBack(ImportItem item) {
 bool Partition::Import(const ImportItem& item) {
   const RecordedCommand& foreign = *item.record;
   const auto imported = appended_->state().imported.find(item.foreign_log_id);
-  if (imported != appended_->state().imported.end() && foreign.idx <= imported->second) {
+  if (imported != appended_->state().imported.end() && foreign.idx <= imported->second && !SIP_MUTANT(import_not_compared)) {
     if (foreign.idx == imported->second) CheckImportedLeaf(item);
     return true;
   }
@@ -126,9 +125,9 @@ void Partition::NoteForeignProgress(const ImportItem& item) {
   seen = std::max(seen, item.record != nullptr ? item.record->idx + 1 : item.progress.fold.next_idx);
   if (item.record != nullptr) return;
   uint64_t& saved = saved_foreign_[item.foreign_log_id];
-  if (item.progress.fold.next_idx < saved + kForeignCheckpointEvery) return;
+  if (item.progress.fold.next_idx < saved + parts_.options.foreign_checkpoint_every) return;
   saved = item.progress.fold.next_idx;
-  if (in_flight_.empty()) return SaveForeignCheckpoint(item.foreign_log_id, item.progress);
+  if (in_flight_.empty() || SIP_MUTANT(foreign_checkpoint_early)) return SaveForeignCheckpoint(item.foreign_log_id, item.progress);
   WhenDurable(first_in_flight_ + in_flight_.size() - 1,
               [this, log_id = item.foreign_log_id, checkpoint = item.progress](bool durable) {
                 if (durable) SaveForeignCheckpoint(log_id, checkpoint);
@@ -145,6 +144,7 @@ void Partition::SaveForeignCheckpoint(const std::string& log_id, ReaderCheckpoin
 }
 
 bool Partition::MustWait(const CommandRequest& request) const {
+  if (SIP_MUTANT(token_gate_open)) return false;
   return std::any_of(request.tokens.begin(), request.tokens.end(), [&](const ConsistencyToken& token) {
     const bool foreign = std::any_of(foreign_logs_.begin(), foreign_logs_.end(),
                                      [&](const ForeignLog& log) { return log.log->identity().log_id == token.log_id; });

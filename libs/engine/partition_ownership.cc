@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
+#include "libs/base/mutant.h"
 #include "libs/base/status_macros.h"
 #include "libs/engine/case_loader.h"
 #include "libs/engine/not_owner.h"
@@ -100,7 +101,7 @@ absl::Status Partition::Install(Taken taken) {
     MutexLock lock(mutex_);
     ++import_epoch_;
   }
-  seen_.clear();
+  if (!SIP_MUTANT(seen_kept_over_doubt)) seen_.clear();
   skipped_.clear();
   saved_foreign_.clear();
   failed_take_overs_ = 0;
@@ -164,7 +165,8 @@ void Partition::FinishClaim(absl::Status status, Taken taken, const std::vector<
   } else if (!status.ok()) {
     StepDown(PhaseAfter(status), status);
   }
-  if (status.ok() && import_callbacks_.on_rewind) import_callbacks_.on_rewind();
+  const bool rewind = status.ok() && !SIP_MUTANT(no_rewind_after_doubt);
+  if (rewind && import_callbacks_.on_rewind) import_callbacks_.on_rewind();
   if (on_acquired_) std::exchange(on_acquired_, nullptr)(status);
   if (!on_released_.empty() && status_.phase == PartitionStatus::Phase::kServing) BeginRelease();
 }
@@ -219,7 +221,7 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
   std::vector<InFlight> settled;
   AppendOutcome failure = AppendOutcome::kDurable;
   for (const auto& [epoch, report] : reports) {
-    if (epoch != session_epoch_ || failure != AppendOutcome::kDurable) continue;
+    if ((epoch != session_epoch_ && !SIP_MUTANT(report_of_ended_session)) || failure != AppendOutcome::kDurable) continue;
     if (report.outcome != AppendOutcome::kDurable) {
       failure = report.outcome;
       continue;
@@ -243,6 +245,10 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
       AnswerDurable(in_flight);
     }
     records_since_checkpoint_ += settled.size();
+    if (SIP_MUTANT(waiters_before_store)) {
+      for (InFlight& in_flight : settled) TellWaiters(in_flight, /*durable=*/true);
+      for (InFlight& in_flight : settled) in_flight.waiters.clear();
+    }
     absl::Status applied = parts_.store.Apply(batch);
     if (applied.ok() && records_since_checkpoint_ >= parts_.options.checkpoint_every) applied = SaveCheckpoint();
     for (InFlight& in_flight : settled) {
@@ -275,7 +281,13 @@ void Partition::EnterDoubt() {
   ++status_.doubts;
   SetPhase(PartitionStatus::Phase::kDoubt);
   // Everything that was decided after the last durable record is void here until the log says otherwise.
-  cases_.Clear();
+  if (!SIP_MUTANT(cache_kept_over_doubt)) cases_.Clear();
+  if (SIP_MUTANT(doubt_taken_as_failure)) {
+    for (InFlight& in_flight : in_flight_) {
+      if (in_flight.command != nullptr) Reply(*in_flight.command, RejectionStatus(Reason::REASON_OVERLOADED));
+      in_flight.command = nullptr;
+    }
+  }
   {
     MutexLock lock(mutex_);
     ++import_epoch_;
@@ -302,36 +314,36 @@ void Partition::FinishDoubt(const absl::Status& status, const std::map<uint64_t,
     });
     return;
   }
-  // What was delivered is valid for ever, whoever owns the partition now.
-  AnswerDelivered(leaves);
-  if (!status.ok()) return StepDown(PhaseAfter(status), status);
-  // The new claim ends the old one: what the fold has not delivered by now can never become valid.
+  SettleDoubt(leaves, status.ok());
+  if (!status.ok()) StepDown(PhaseAfter(status), status);
+}
+
+void Partition::SettleDoubt(const std::map<uint64_t, std::string>& leaves, bool ours) {
+  // Nothing is in flight any more when those who waited are told: they may append.
   std::deque<InFlight> pending = std::exchange(in_flight_, {});
   first_in_flight_ += pending.size();
   in_flight_requests_.clear();
   std::deque<PendingPtr> again;
   for (InFlight& in_flight : pending) {
-    if (in_flight.command != nullptr) {
+    const ValidRecord& record = *in_flight.written.prepared.record();
+    const auto found = leaves.find(record.idx);
+    if (found != leaves.end() && found->second == record.leaf) {
+      // Valid for ever, whoever owns the partition now.
+      AnswerDurable(in_flight);
+      TellWaiters(in_flight, /*durable=*/true);
+      continue;
+    }
+    // The new claim ends the old one: what the fold has not delivered by now can never become valid.
+    if (in_flight.command != nullptr && ours) {
       MutexLock lock(mutex_);
       ++waiting_commands_;
       again.push_back(std::move(in_flight.command));
+    } else if (in_flight.command != nullptr) {
+      Reply(*in_flight.command, NotOwnerStatus("Another node took over, or may."));
     }
     TellWaiters(in_flight, /*durable=*/false);
   }
   for (auto it = again.rbegin(); it != again.rend(); ++it) waiting_.push_front(std::move(*it));
-}
-
-void Partition::AnswerDelivered(const std::map<uint64_t, std::string>& leaves) {
-  while (!in_flight_.empty()) {
-    const ValidRecord& record = *in_flight_.front().written.prepared.record();
-    const auto found = leaves.find(record.idx);
-    if (found == leaves.end() || found->second != record.leaf) return;
-    InFlight delivered = std::move(in_flight_.front());
-    in_flight_.pop_front();
-    ++first_in_flight_;
-    AnswerDurable(delivered);
-    TellWaiters(delivered, /*durable=*/true);
-  }
 }
 
 void Partition::StepDown(PartitionStatus::Phase phase, const absl::Status& why) {
@@ -372,14 +384,15 @@ absl::Status Partition::SaveCheckpoint() {
   records_since_checkpoint_ = 0;
   StreamStoreBatch batch;
   batch.checkpoints.push_back(
-      {partition_, ReaderCheckpoint{last_report_.resume_cursor, last_report_.record_cursor, durable_->state()}});
+      {partition_, ReaderCheckpoint{last_report_.resume_cursor, last_report_.record_cursor,
+                                    SIP_MUTANT(checkpoint_of_what_is_sent) ? appended_->state() : durable_->state()}});
   return parts_.store.Apply(batch);
 }
 
 void Partition::FinishShutdownIfIdle() {
   if (!on_shutdown_ || !in_flight_.empty() || claiming_) return;
   // Without it the next start folds a little more. A store that could not write lacks what the fold has.
-  if (status_.phase != PartitionStatus::Phase::kStopped) {
+  if (status_.phase != PartitionStatus::Phase::kStopped || SIP_MUTANT(checkpoint_over_failed_store)) {
     if (const absl::Status saved = SaveCheckpoint(); !saved.ok()) status_.stopped = saved;
   }
   session_.reset();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/base/check.h"
+#include "libs/base/mutant.h"
 #include "libs/base/sha256.h"
 #include "libs/base/status_macros.h"
 #include "libs/eventsourcing/occurred.h"
@@ -46,7 +47,8 @@ void AddOrigin(const WriteInput& input, log::v1::CommandHeader& header) {
   }
   if (input.imported != nullptr) {
     const RecordedCommand& foreign = *input.imported;
-    log::v1::ImportedRecord& imports = *header.mutable_imports();
+    log::v1::ImportedRecord outside;
+    log::v1::ImportedRecord& imports = SIP_MUTANT(import_cursor_outside_record) ? outside : *header.mutable_imports();
     imports.set_log_id(foreign.header.log_id());
     imports.set_idx(foreign.idx);
     imports.set_leaf(foreign.leaf);
@@ -103,7 +105,8 @@ std::vector<std::pair<StreamId, uint64_t>> StreamWrites(const WriteInput& input,
     return it == versions.end() ? uint64_t{0} : it->second;
   };
   if (input.stream != nullptr) {
-    writes.emplace_back(*input.stream, version_of(*input.stream) + (input.events->empty() ? 0 : 1));
+    writes.emplace_back(*input.stream,
+                        version_of(*input.stream) + (input.events->empty() && !SIP_MUTANT(version_counts_no_ops) ? 0 : 1));
   }
   for (const NewEvent& event : *input.events) {
     const bool listed = std::any_of(writes.begin(), writes.end(), [&](const auto& entry) { return entry.first == event.stream; });

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
+#include "libs/base/mutant.h"
 #include "libs/base/status_macros.h"
 #include "libs/eventsourcing/occurred.h"
 
@@ -184,23 +185,25 @@ absl::StatusOr<Verdict> LogFold::StepGenesis(const RecordFacts& genesis) {
 
 absl::StatusOr<Verdict> LogFold::StepClaim(const RecordFacts& claim) {
   const absl::string_view id = View(claim.claim_id);
+  if (SIP_MUTANT(fold_claim_copy_wins) && state_.won.Contains(id)) state_.claim = std::string(id);
   if (state_.won.Contains(id) || state_.lost.Contains(id)) return Verdict::kVoidCopy;
   if (!state_.won.Contains(View(claim.supersedes))) {
     return absl::DataLossError(Say("a claim follows one that this log does not have"));
   }
-  if (View(claim.supersedes) != state_.last_claim) {
+  if (View(claim.supersedes) != state_.last_claim && !SIP_MUTANT(fold_claim_without_supersedes)) {
     state_.lost.Insert(id);
     return Verdict::kVoidLostRace;
   }
   state_.won.Insert(id);
   state_.claim = std::string(id);
   state_.last_claim = std::string(id);
-  state_.base = state_.next_idx;
+  if (!SIP_MUTANT(fold_base_not_moved)) state_.base = state_.next_idx;
   return Verdict::kClaim;
 }
 
 absl::StatusOr<Verdict> LogFold::StepCommand(const RecordFacts& command) {
-  if (!state_.claim.has_value() || View(command.claim_id) != *state_.claim) {
+  const bool holds = state_.claim.has_value() && View(command.claim_id) == *state_.claim;
+  if (!holds && !SIP_MUTANT(fold_stale_is_valid)) {
     if (state_.won.Contains(View(command.claim_id))) return Verdict::kVoidStale;
     return absl::DataLossError(Say("a command under a claim that never won"));
   }
@@ -210,15 +213,17 @@ absl::StatusOr<Verdict> LogFold::StepCommand(const RecordFacts& command) {
   }
   if (command.idx < state_.next_idx) return Verdict::kVoidCopy;
   if (command.idx > state_.next_idx) {
-    state_.claim.reset();
+    if (!SIP_MUTANT(fold_hole_keeps_claim)) state_.claim.reset();
     return Verdict::kVoidHole;
   }
-  if (View(command.prev) != state_.head) return absl::DataLossError(Say("the chain is broken: a command does not follow the last"));
+  if (View(command.prev) != state_.head && !SIP_MUTANT(fold_prev_not_compared))
+    return absl::DataLossError(Say("the chain is broken: a command does not follow the last"));
   SIP_RETURN_IF_ERROR(CheckByOwner(command));
   ++state_.next_idx;
   state_.head.assign(command.leaf.data(), command.leaf.size());
   state_.last_recorded_at = command.recorded_at;
-  if (command.imports) state_.imported[std::string(View(command.imported_log_id))] = command.imported_idx;
+  if (command.imports && !SIP_MUTANT(fold_import_forgotten))
+    state_.imported[std::string(View(command.imported_log_id))] = command.imported_idx;
   return Verdict::kValid;
 }
 
@@ -231,7 +236,7 @@ absl::Status LogFold::CheckIsOurs(const RecordFacts& record) const {
 
 // What only a defect of the owner can break.
 absl::Status LogFold::CheckByOwner(const RecordFacts& command) const {
-  if (command.recorded_at <= state_.last_recorded_at) {
+  if (command.recorded_at <= state_.last_recorded_at && !SIP_MUTANT(fold_time_not_compared)) {
     return absl::InternalError(Say("a command was recorded no later than the one before it"));
   }
   if (!command.imports) return absl::OkStatus();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/mutant.h"
 #include "libs/base/status_macros.h"
 
 namespace sip {
@@ -29,7 +30,7 @@ absl::StatusOr<bool> PartitionReader::Read(uint64_t cursor, const RecordFacts& r
 
 bool PartitionReader::Note(uint64_t cursor, Verdict verdict) {
   AdvanceTo(cursor + 1);
-  if (verdict == Verdict::kGenesis || verdict == Verdict::kValid) head_cursor_ = cursor;
+  if (verdict == Verdict::kGenesis || verdict == Verdict::kValid || SIP_MUTANT(reader_head_is_any_record)) head_cursor_ = cursor;
   return verdict == Verdict::kValid;
 }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
 #include "libs/base/clock.h"
+#include "libs/base/mutant.h"
 #include "libs/base/mutex.h"
 #include "libs/base/ordered_callbacks.h"
 #include "libs/base/status_macros.h"
@@ -257,7 +258,8 @@ AppendReport MemoryLogStore::Impl::Fate(Partition& partition, SessionCore& core,
     if (Draw(0.5)) (void)Land(partition, std::move(record));
     return {};
   }
-  if (Draw(faults_.lose_record)) return {};
+  const AppendReport ignored{AppendOutcome::kDurable, partition.records.size() - 1, partition.records.size() - 1};
+  if (Draw(faults_.lose_record)) return SIP_MUTANT(error_report_ignored) ? ignored : AppendReport{};
   if (Draw(faults_.delay_record)) {
     partition.delayed.push_back(std::move(record));
     return {};
@@ -266,7 +268,7 @@ AppendReport MemoryLogStore::Impl::Fate(Partition& partition, SessionCore& core,
   const uint64_t cursor = partition.records.size() - 1;
   LandLate(partition);
   if (!verdict.ok() || Draw(faults_.lose_ack)) return {};
-  if (*verdict == Verdict::kValid) return {AppendOutcome::kDurable, cursor, cursor};
+  if (*verdict == Verdict::kValid || SIP_MUTANT(contiguity_without_fold)) return {AppendOutcome::kDurable, cursor, cursor};
   // Another claim has won in between: the fold is past the end of this one.
   if (*verdict == Verdict::kVoidStale && partition.fold.state().claim.has_value()) return {AppendOutcome::kFenced, 0, 0};
   return {};
@@ -413,7 +415,7 @@ absl::StatusOr<std::string> MemoryLogStore::Impl::LandClaim(Log& log, uint32_t p
   header.set_log_id(log.identity().log_id);
   header.set_partition(partition);
   header.set_supersedes(seen.last_claim);
-  header.set_claim_id(DrawId());
+  header.set_claim_id(SIP_MUTANT(claim_id_sent_twice) ? std::string(16, '7') : DrawId());
   if (Draw(faults_.lose_race)) {
     header.set_node("rival");
     SIP_RETURN_IF_ERROR(Land(log.partition(partition), {RecordKind::kClaim, header.SerializeAsString(), ""}).status());
@@ -458,7 +460,7 @@ absl::StatusOr<std::unique_ptr<LogSession>> MemoryLogStore::Impl::Log::Claim(
     sessions.push_back(core);
   }
   SIP_RETURN_IF_ERROR(store_.FoldToEnd(*this, partition, reader, deliver));
-  if (reader.state().claim != claim_id) {
+  if (reader.state().claim != claim_id && !SIP_MUTANT(lost_race_serves)) {
     return absl::AbortedError(absl::StrCat(identity_.name, ", partition ", partition, ": another node took it over"));
   }
   return std::make_unique<Session>(store_, this->partition(partition), reader.checkpoint(), std::move(core));

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
 #include "libs/base/clock.h"
+#include "libs/base/mutant.h"
 #include "libs/base/status_macros.h"
 #include "libs/eventsourcing/rejection.h"
 #include "libs/log_rocks/chunk.h"
@@ -243,7 +244,8 @@ void Committer::EndWriting() {
 
 void Committer::Finish(std::unique_ptr<Commit> commit) {
   if (!commit->builder.empty()) {
-    if (const absl::Status written = Write(*commit); !written.ok()) return Fail(std::move(commit), written);
+    if (const absl::Status written = Write(*commit); !written.ok() && !SIP_MUTANT(rocks_error_ignored))
+      return Fail(std::move(commit), written);
     table_.SetDurable(*commit->chunk);
     window_.Publish(std::move(commit->chunk));
   }
@@ -256,7 +258,8 @@ absl::Status Committer::Write(Commit& commit) {
   if (commit.state.has_value()) commit.state->set_last_chunk_crc32c(ChunkChecksum(value));
   RocksBatch batch;
   batch.Put(ChunkKey(commit.number), value);
-  absl::Status written = database_.Write(batch, Durability::kSynced);
+  absl::Status written =
+      database_.Write(batch, SIP_MUTANT(rocks_write_not_synced) ? Durability::kWhenFlushed : Durability::kSynced);
   CheckDiskNowAndThen();
   if (written.ok()) return written;
   return absl::UnavailableError(absl::StrCat("the log could not be written (", written.message(),

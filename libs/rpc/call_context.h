@@ -39,8 +39,11 @@ struct CallEnvironment {
   const AgencyDirectory* agencies = nullptr;
   Metrics* metrics = nullptr;
   Clock* clock = nullptr;
-  // Calls being served now.
+  // Calls being served now, and all that ever came.
   mutable std::atomic<size_t> in_flight{0};
+  mutable std::atomic<uint64_t> arrived{0};
+  // The server stops: calls that come are refused.
+  std::atomic<bool> stopping{false};
 };
 
 }  // namespace sip

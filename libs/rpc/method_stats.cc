@@ -39,7 +39,9 @@ CallRecord::CallRecord(MethodStats& stats, const CallEnvironment& environment)
     : stats_(stats),
       environment_(environment),
       begun_(environment.clock->Now()),
-      admitted_(environment.in_flight.fetch_add(1, std::memory_order_relaxed) < environment.limits.in_flight) {}
+      admitted_(environment.in_flight.fetch_add(1, std::memory_order_relaxed) < environment.limits.in_flight) {
+  environment.arrived.fetch_add(1, std::memory_order_relaxed);
+}
 
 void CallRecord::Close(const absl::Status& status) {
   environment_.in_flight.fetch_sub(1, std::memory_order_relaxed);

@@ -16,6 +16,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "libs/base/check.h"
+#include "libs/base/monotonic.h"
+#include "libs/base/pause.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/health.h"
 #include "libs/telemetry/log.h"
@@ -27,6 +29,9 @@ constexpr int kMaxMetadataBytes = 64 << 10;
 // A frame over this is refused by the transport, without details; the API's own limit lies below, so that its refusals have some.
 constexpr size_t kMinTransportBytes = 4 << 20;
 constexpr int kMaxStreamsPerConnection = 1024;
+// For how long nothing must have come before gRPC shuts down, and how long that is waited for.
+constexpr absl::Duration kQuiet = absl::Milliseconds(20);
+constexpr absl::Duration kLongestQuiet = absl::Seconds(1);
 
 absl::StatusOr<std::string> ReadPem(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -168,9 +173,25 @@ void RpcServer::SetAllServing(bool serving) {
   health_->Set("", serving);
 }
 
+// gRPC answers what comes while it shuts down with a bare CANCELLED. So it is told to only when callers have understood that they
+// are refused: for a moment, nothing has come and nothing is being served.
+void RpcServer::AwaitQuiet(absl::Duration limit) {
+  const absl::Duration until = MonotonicNow() + limit;
+  Pause pause;
+  uint64_t arrived = 0;
+  do {
+    arrived = environment_.arrived;
+    pause.Take(std::min(kQuiet, limit));
+  } while (MonotonicNow() < until && (environment_.in_flight > 0 || environment_.arrived != arrived));
+}
+
 void RpcServer::Stop(absl::Duration drain) {
   if (server_ == nullptr) return;
   health_->Stop();
+  environment_.stopping = true;
+  const absl::Duration begun = MonotonicNow();
+  AwaitQuiet(std::min(drain, kLongestQuiet));
+  drain = std::max(absl::ZeroDuration(), drain - (MonotonicNow() - begun));
   // gRPC wants the system clock's time here.
   server_->Shutdown(absl::ToChronoTime(SystemClock().Now() + drain));
   server_->Wait();

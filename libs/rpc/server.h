@@ -81,6 +81,7 @@ class RpcServer {
  private:
   RpcServer(ServerOptions options, const AgencyDirectory& agencies, Metrics& metrics, Clock& clock,
             std::shared_ptr<grpc::ServerCredentials> credentials);
+  void AwaitQuiet(absl::Duration limit);
 
   const ServerOptions options_;
   CallEnvironment environment_;

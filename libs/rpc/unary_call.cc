@@ -24,6 +24,7 @@ absl::Status BeginCall(const grpc::CallbackServerContext& server_context, const 
   const CallEnvironment& environment = record.environment();
   record.request_bytes = bytes.Length();
   SIP_RETURN_IF_ERROR(ReadCallContext(server_context, environment, record.begun(), streaming, record.context));
+  if (environment.stopping) return RejectionStatus(Reason::REASON_SHUTTING_DOWN);
   if (!record.admitted()) return RejectionStatus(Reason::REASON_OVERLOADED);
   SIP_RETURN_IF_ERROR(CheckRequestSize(bytes.Length(), environment.limits));
   grpc::Slice slice;

@@ -3,9 +3,11 @@
 #define SIP_LIBS_TESTING_NOTES_CONTEXT_H_
 
 #include <map>
+#include <string>
 #include <vector>
 
 #include "libs/domain/facts.h"
+#include "libs/eventsourcing/context.h"
 #include "libs/eventsourcing/context_model.h"
 #include "libs/eventsourcing/decider.h"
 #include "sip/common/v1/facts.pb.h"
@@ -55,6 +57,15 @@ struct NotesContext {
   using Reaction = NotesReaction;
   static bool KnowsCase(const State& state);
   static RuleSetRef PinnedRuleSet(const State& state, const StreamId& stream);
+};
+
+// Where no context pins a rule set.
+class EmptyRuleSets final : public RuleSetSource {
+ public:
+  const rules::v1::RuleSet* Find(absl::string_view) const override { return nullptr; }
+  const rules::v1::RuleSet* FindByDigest(absl::string_view) const override { return nullptr; }
+  const rules::v1::RuleSet* ValidOn(absl::string_view, absl::CivilDay) const override { return nullptr; }
+  std::string DigestOf(const rules::v1::RuleSet&) const override { return ""; }
 };
 
 }  // namespace sip

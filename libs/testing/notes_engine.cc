@@ -7,18 +7,6 @@
 #include "libs/testing/notes_context.h"
 
 namespace sip {
-namespace {
-
-class NoRuleSets final : public RuleSetSource {
- public:
-  const rules::v1::RuleSet* Find(absl::string_view) const override { return nullptr; }
-  const rules::v1::RuleSet* FindByDigest(absl::string_view) const override { return nullptr; }
-  const rules::v1::RuleSet* ValidOn(absl::string_view, absl::CivilDay) const override { return nullptr; }
-  std::string DigestOf(const rules::v1::RuleSet&) const override { return ""; }
-};
-
-}  // namespace
-
 MemoryLogOptions NotesLogOptions(uint32_t partitions) {
   MemoryLogOptions options;
   options.logs = {{kNotesLog, partitions}, {kConsentsLog, partitions}};
@@ -38,7 +26,7 @@ NotesEngine::NotesEngine(MemoryLogStore& logs, StreamStore& store, Clock& clock,
                     timer,
                     absl::UTCTimeZone(),
                     agencies_,
-                    [] { return std::make_shared<NoRuleSets>(); },
+                    [] { return std::make_shared<EmptyRuleSets>(); },
                     ClaimantInfo{"node", "endpoint", "build"},
                     options};
   engine_ =

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/mutant.h"
 #include "libs/base/status_macros.h"
 #include "libs/eventsourcing/checkpoint.h"
 #include "libs/rocks/key_encoding.h"
@@ -97,6 +98,9 @@ absl::Status ViewStore::Commit(const ViewTransaction& transaction, absl::Span<co
   for (const auto& [key, value] : transaction.writes_) {
     value.has_value() ? batch.Put(StoredRowKey(key), *value) : batch.Delete(StoredRowKey(key));
   }
+  // Alone, as if the process ended between the two.
+  if (SIP_MUTANT(view_rows_without_checkpoint)) checkpoints = {};
+  if (SIP_MUTANT(view_checkpoint_without_rows)) batch = RocksBatch();
   for (const ViewCheckpoint& checkpoint : checkpoints) {
     batch.Put(StoredCheckpointKey(checkpoint.log_name, checkpoint.partition), EncodeCheckpoint(checkpoint.checkpoint));
   }

@@ -48,6 +48,7 @@ DecisionContext ContextOf(const CommandRequest& request) {
 
 std::string EventsText(const std::vector<NewEvent>& events) {
   std::vector<RecordedEvent> recorded;
+  recorded.reserve(events.size());
   for (const NewEvent& event : events) recorded.push_back(RecordedEvent{event.stream, 0, event.event});
   return sip::EventsText(recorded);
 }
@@ -280,8 +281,9 @@ void HistoryCheck::CheckOrder(Place place) {
   }
   uint64_t earliest_answer = kNever;
   for (auto it = by_idx.rbegin(); it != by_idx.rend(); ++it) {
-    if (it->second->first_sent > earliest_answer)
+    if (it->second->first_sent > earliest_answer) {
       Violated(place, it->first, "it lies before a command that was answered before it was sent");
+    }
     earliest_answer = std::min(earliest_answer, it->second->done.value_or(kNever));
   }
 }

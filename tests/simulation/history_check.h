@@ -23,7 +23,7 @@ std::string StateText(size_t context, const CaseState& state);
 // Not thread-safe.
 class HistoryCheck {
  public:
-  HistoryCheck(Environment& environment, Judge& judge) : environment_(environment), judge_(judge) {}
+  explicit HistoryCheck(Judge& judge) : judge_(judge) {}
 
   // Everything must have been imported and answered. What is wrong is told to the judge.
   void Run();
@@ -51,7 +51,6 @@ class HistoryCheck {
   void CheckImports(Place place);
   void Violated(Place place, uint64_t idx, const std::string& what);
 
-  Environment& environment_;
   Judge& judge_;
   std::array<std::array<std::vector<RecordedCommand>, kPartitions>, kContexts> records_;
   std::map<std::string, uint64_t> recorded_;  // Request key → idx; of the partition that is executed.

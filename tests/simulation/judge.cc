@@ -10,8 +10,9 @@ namespace sip {
 
 std::string EventsText(const std::vector<RecordedEvent>& events) {
   std::string text;
-  for (const RecordedEvent& event : events)
+  for (const RecordedEvent& event : events) {
     absl::StrAppend(&text, event.stream.ToString(), "=", event.event->SerializeAsString(), ";");
+  }
   return text;
 }
 
@@ -61,6 +62,7 @@ uint64_t Judge::Earliest(Place place) const {
 
 size_t Judge::BeginCall(size_t operation) {
   Operation& sent = operations_[operation];
+  ++sent.calls;
   ++sent.open;
   asked_.push_back(Asked{sent.place, operation, Earliest(sent.place), Uuid(), false});
   return asked_.size() - 1;

@@ -32,6 +32,7 @@ struct Operation {
   uint64_t first_sent = 0;       // The step.
   uint64_t foreign_needed = 0;   // Foreign records before this idx must have been imported before it is decided.
   bool unknown = false;          // Some call has ended, or may end, without telling what became of it.
+  size_t calls = 0;              // Times that it was sent.
   size_t open = 0;               // Calls that are not answered.
   std::optional<uint64_t> done;  // The step of the first OK.
   uint64_t idx = 0;              // As all below: what the answer said.

@@ -3,17 +3,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/testing/notes_context.h"
 
 namespace sip {
 namespace {
-
-class NoRuleSets final : public RuleSetSource {
- public:
-  const rules::v1::RuleSet* Find(absl::string_view) const override { return nullptr; }
-  const rules::v1::RuleSet* FindByDigest(absl::string_view) const override { return nullptr; }
-  const rules::v1::RuleSet* ValidOn(absl::string_view, absl::CivilDay) const override { return nullptr; }
-  std::string DigestOf(const rules::v1::RuleSet&) const override { return ""; }
-};
 
 EventLog& LogOf(Environment& environment, size_t context) { return *environment.logs.log(Contexts()[context].model->log_name()); }
 
@@ -31,7 +24,7 @@ Process::Host::Host(Process& process, std::shared_ptr<Life> started, const Engin
       log(LogOf(process.environment_, process.context_), life, later, process.meanwhile_),
       foreign_log(LogOf(process.environment_, Contexts()[process.context_].foreign), life, later, process.meanwhile_),
       engine(EngineParts{*Contexts()[process.context_].model, log, process.store_, SimulationCodec(), process.clock_, executor,
-                         timer, absl::UTCTimeZone(), process.agencies_, [] { return std::make_shared<NoRuleSets>(); },
+                         timer, absl::UTCTimeZone(), process.agencies_, [] { return std::make_shared<EmptyRuleSets>(); },
                          ClaimantInfo{process.name_, "", ""}, options},
              std::vector<ForeignLog>{{foreign_log.identity().name, &foreign_log}}, SimulationCodec()) {}
 
@@ -44,6 +37,7 @@ EngineOptions Process::DrawOptions() {
   options.cached_cases = 1 + e.Below(4);
   options.imports_per_turn = 1 + e.Below(4);
   options.skipped_imports_per_marker = 1 + e.Below(4);
+  options.foreign_checkpoint_every = 1 + e.Below(4);
   options.barrier_interval = e.barrier_interval;
   options.checkpoint_every = 1 + e.Below(8);
   return options;

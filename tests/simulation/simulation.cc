@@ -65,12 +65,13 @@ class Simulation {
 
   // Everything comes to rest, and all is answered.
   void ComeToRest();
+  void GiveSomeUp();
   bool Round();
   void EnsureKeepers();
   void AskAFreshProcess();
   void CheckEverything();
 
-  void Say(std::string line) { environment_.trace.Add(absl::StrCat(environment_.step, " ", line)); }
+  void Say(const std::string& line) { environment_.trace.Add(absl::StrCat(environment_.step, " ", line)); }
   void WatchOver();
   void Start(Process& process, bool with_empty_store);
   void End(Process& process);
@@ -327,7 +328,7 @@ void Simulation::Call(Process& process, size_t operation, bool patient) {
   CommandRequest request = judge_.operations()[operation].request;
   if (patient) request.deadline = absl::InfiniteFuture();
   process.engine().Execute(std::move(request),
-                           [this, operation, call, life = process.life()](absl::StatusOr<CommandAnswer> answer) {
+                           [this, operation, call, life = process.life()](const absl::StatusOr<CommandAnswer>& answer) {
                              if (!life->ended()) OnAnswer(operation, call, answer);
                            });
 }
@@ -338,8 +339,10 @@ void Simulation::OnAnswer(size_t operation, size_t call, const absl::StatusOr<Co
     Say(absl::StrCat("the answer to call ", call, " is lost"));
     return judge_.LoseCall(call);
   }
-  Say(answer.ok() ? absl::StrCat("call ", call, ": OK at ", answer->token.idx, ", version ", answer->stream_version)
-                  : absl::StrCat("call ", call, ": ", answer.status().ToString()));
+  Say(answer.ok()
+          ? absl::StrCat("call ", call, ": OK at ", answer->token.idx, ", version ", answer->stream_version)
+          // Without its payloads, whose order is any.
+          : absl::StrCat("call ", call, ": ", absl::StatusCodeToString(answer.status().code()), ": ", answer.status().message()));
   judge_.EndCall(call, answer);
   const bool definite = answer.ok() || (!absl::IsUnavailable(answer.status()) && !absl::IsDeadlineExceeded(answer.status()) &&
                                         !absl::IsResourceExhausted(answer.status()));
@@ -354,6 +357,7 @@ void Simulation::ComeToRest() {
   environment_.weather = {};
   environment_.logs.set_faults({});
   if (environment_.Draw(0.5)) environment_.logs.LandDelayed();
+  GiveSomeUp();
   for (size_t c = 0; c < kContexts; ++c) {
     keepers_[c] = processes_[c * kProcesses + environment_.Below(kProcesses)].get();
     for (size_t i = 0; i < kProcesses; ++i) {
@@ -367,6 +371,15 @@ void Simulation::ComeToRest() {
     if (!Round()) return;
   }
   judge_.Violated("it does not come to rest");
+}
+
+// Some clients take a refusal for the last word: what they asked for must not be recorded then.
+void Simulation::GiveSomeUp() {
+  for (size_t i = 0; i < judge_.operations().size(); ++i) {
+    const Operation& operation = judge_.operations()[i];
+    const bool refused = !operation.done.has_value() && !operation.unknown && operation.open == 0 && operation.calls > 0;
+    if (refused && environment_.Draw(0.5)) settled_.insert(i);
+  }
 }
 
 // True if something was done, or somebody waits.
@@ -418,7 +431,7 @@ void Simulation::AskAFreshProcess() {
 }
 
 void Simulation::CheckEverything() {
-  HistoryCheck history(environment_, judge_);
+  HistoryCheck history(judge_);
   history.Run();
   for (const auto& process : processes_) {
     if (const absl::Status checked = CheckStore(environment_, judge_, *process); !checked.ok()) {

@@ -46,10 +46,12 @@ bool ReadArguments(int argc, char** argv, Arguments& arguments) {
   return arguments.from <= arguments.to;
 }
 
+void Print(const std::string& line) { std::printf("%s\n", line.c_str()); }
+
 void Fail(uint64_t seed, const SimulationResult& result) {
-  for (const std::string& line : result.trace) std::printf("  %s\n", line.c_str());
-  std::printf("seed %llu FAILED: %s\n", static_cast<unsigned long long>(seed), result.violation.c_str());
-  std::printf("all of it: tools/dev sim --seeds %llu --trace\n", static_cast<unsigned long long>(seed));
+  for (const std::string& line : result.trace) Print(absl::StrCat("  ", line));
+  Print(absl::StrCat("seed ", seed, " FAILED: ", result.violation));
+  Print(absl::StrCat("all of it: tools/dev sim --seeds ", seed, " --trace"));
 }
 
 void Sum(const SimulationResult& result, SimulationResult& all) {
@@ -102,12 +104,12 @@ int Main(int argc, char** argv) {
       return 1;
     }
     if (arguments.trace) {
-      for (const std::string& line : result.trace) std::printf("%s\n", line.c_str());
+      for (const std::string& line : result.trace) Print(line);
     }
-    if (arguments.digests) std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), result.digest.c_str());
+    if (arguments.digests) Print(absl::StrCat("seed ", seed, ": ", result.digest));
     Sum(result, all);
     if ((seed - arguments.from + 1) % kSayEvery == 0) {
-      std::printf("%llu seeds\n", static_cast<unsigned long long>(seed - arguments.from + 1));
+      Print(absl::StrCat(seed - arguments.from + 1, " seeds"));
       std::fflush(stdout);
     }
   }

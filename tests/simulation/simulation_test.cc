@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kNoTrace = 0;
 
 TEST(SimulationTest, TheSameSeedGivesTheSameRun) {
-  for (const uint64_t seed : {1, 2, 3, 4, 5}) {
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
     const SimulationResult first = Simulate(seed, kNoTrace);
     EXPECT_EQ(first.violation, "") << "seed " << seed;
     EXPECT_EQ(first.digest, Simulate(seed, kNoTrace).digest) << "seed " << seed;
