@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ class KafkaLog final : public EventLog {
 
  private:
   absl::Status CheckPartition(uint32_t partition) const;
+  // ABORTED unless the claim that won last is `only_after`, or one that we sent after it.
+  absl::Status CheckNobodyElse(uint32_t partition, const std::string& only_after, const std::string& last_claim);
+  void NoteSent(uint32_t partition, const std::string& only_after, const std::string& claim_id);
   absl::Status ReadGap(uint32_t partition, uint64_t from, uint64_t to,
                        const std::function<absl::Status(const RecordView&)>& visit) const;
 
@@ -56,7 +60,17 @@ class KafkaLog final : public EventLog {
   std::atomic<uint64_t> comparison_{0};
   mutable Mutex mutex_;
   mutable std::map<uint32_t, std::weak_ptr<KafkaSessionCore>> sessions_ ABSL_GUARDED_BY(mutex_);
+  // Claims that were sent after the claim `only_after` and of which nothing was heard: they are ours, and may have won.
+  struct Unheard {
+    std::string only_after;
+    std::set<std::string> claim_ids;
+  };
+  std::map<uint32_t, Unheard> unheard_ ABSL_GUARDED_BY(mutex_);
 };
+
+// Where reading goes on from a checkpoint: behind the last record of which is known that it still lies there, so that what came
+// after it may lie elsewhere in a copy of the log. Records that were folded already are void.
+ReaderCheckpoint ResumeAt(const ReaderCheckpoint& checkpoint);
 
 // Who a log is, from the Genesis records of all its partitions. NOT_FOUND if the topic is not there, FAILED_PRECONDITION if it is
 // empty or its partitions do not belong together, DATA_LOSS if they begin with something else.

@@ -65,6 +65,31 @@ absl::Status PartitionFetcher::Missing(uint32_t partition, uint64_t expected, in
                                           "and transactions are not allowed here)"));
 }
 
+absl::StatusOr<RecordView> PartitionFetcher::Decode(const Fetched& fetched) const {
+  absl::StatusOr<RecordView> record = DecodeFrame(fetched.frame);
+  if (!record.ok()) return Explain(fetched, record.status());
+  return record;
+}
+
+absl::Status PartitionFetcher::Explain(const Fetched& fetched, const absl::Status& status) const {
+  if (status.ok()) return status;
+  return absl::Status(
+      status.code(),
+      absl::StrCat(Name(fetched.partition), ", offset ", fetched.offset, ": ", status.message(),
+                   "; the partition is stopped here: see to it that only sipd may write to the topic (ACL), and restore the topic "
+                   "from a copy without this record"));
+}
+
+absl::StatusOr<uint64_t> PartitionFetcher::QueryEnd(uint32_t partition, absl::Duration timeout) const {
+  int64_t low = 0;
+  int64_t high = 0;
+  const auto milliseconds = static_cast<int>(std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout)));
+  SIP_RETURN_IF_ERROR(KafkaStatus(
+      rd_kafka_query_watermark_offsets(client_.get(), topic_.c_str(), static_cast<int32_t>(partition), &low, &high, milliseconds),
+      Name(partition)));
+  return static_cast<uint64_t>(high);
+}
+
 absl::StatusOr<std::optional<PartitionFetcher::Fetched>> PartitionFetcher::Next(absl::Duration wait) {
   const auto milliseconds = static_cast<int>(std::max<int64_t>(0, absl::ToInt64Milliseconds(wait)));
   KafkaPtr<rd_kafka_message_t> message(rd_kafka_consumer_poll(client_.get(), milliseconds));

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "libs/eventsourcing/record.h"
 #include "libs/log_kafka/kafka_connection.h"
 #include "libs/log_kafka/kafka_log_options.h"
 
@@ -46,6 +47,13 @@ class PartitionFetcher {
   absl::StatusOr<std::optional<Fetched>> Next(absl::Duration wait);
   // From any thread: a Next that waits returns.
   void Wake();
+
+  // The record that was fetched. DATA_LOSS if it is none.
+  absl::StatusOr<RecordView> Decode(const Fetched& fetched) const;
+  // `status`, which a record gave when it was decoded or folded, with the record's place in front, and what to do.
+  absl::Status Explain(const Fetched& fetched, const absl::Status& status) const;
+  // Where a partition ends now: behind every record that was acknowledged before. UNAVAILABLE while its leader does not know.
+  absl::StatusOr<uint64_t> QueryEnd(uint32_t partition, absl::Duration timeout) const;
 
  private:
   PartitionFetcher(std::string topic, KafkaPtr<rd_kafka_t> client);
