@@ -63,9 +63,10 @@ absl::StatusOr<uint64_t> ClaimProducer::SendFirst(std::string frame, absl::Durat
   while (!reported.has_value() && MonotonicNow() < until) rd_kafka_poll(client_.get(), kPollMilliseconds);
   handlers_.on_report = nullptr;
   if (reported.has_value()) {
-    SIP_RETURN_IF_ERROR(KafkaStatus(reported->first, "a claim"));
+    SIP_RETURN_IF_ERROR(KafkaStatus(reported->first, "the first append of a claim"));
     if (reported->second >= 0) return static_cast<uint64_t>(reported->second);
   }
+  SIP_RETURN_IF_ERROR(KafkaRefusal(client_.get(), "the first append of a claim"));
   return absl::UnavailableError("whether a claim is in the log is not known");
 }
 

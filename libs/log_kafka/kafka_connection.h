@@ -4,6 +4,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -40,7 +41,7 @@ struct KafkaConnection {
 using KafkaSettings = std::vector<std::pair<std::string, std::string>>;
 
 struct KafkaDeleter {
-  void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
+  void operator()(rd_kafka_t* client) const;  // One that NewKafkaClient made.
   void operator()(rd_kafka_conf_t* settings) const { rd_kafka_conf_destroy(settings); }
   void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
   void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
@@ -61,6 +62,10 @@ using DeliveryReport = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void* op
 absl::StatusOr<KafkaPtr<rd_kafka_t>> NewKafkaClient(rd_kafka_type_t type, const KafkaSettings& settings,
                                                     DeliveryReport on_report = nullptr, void* opaque = nullptr);
 
+// Why the brokers turn the client away, as far as that is known: UNAUTHENTICATED with what to check; OK if they do not. Serves the
+// client's callbacks.
+absl::Status KafkaRefusal(rd_kafka_t* client, absl::string_view what);
+
 // What an error of librdkafka or a broker means for us: PERMISSION_DENIED, UNAUTHENTICATED, FAILED_PRECONDITION for what an
 // operator must change, UNAVAILABLE for what passes.
 absl::Status KafkaStatus(rd_kafka_resp_err_t error, absl::string_view what);
@@ -71,6 +76,8 @@ struct KafkaTopicInfo {
   int replicas = 0;              // Of the partition that has the fewest.
 };
 absl::StatusOr<KafkaTopicInfo> DescribeTopic(rd_kafka_t* client, const std::string& topic, absl::Duration timeout);
+// All topics of which the client holds a handle, and that are there, with one request.
+absl::StatusOr<std::map<std::string, KafkaTopicInfo>> DescribeKnownTopics(rd_kafka_t* client, absl::Duration timeout);
 
 }  // namespace sip
 

@@ -139,6 +139,10 @@ absl::StatusOr<bool> CreateTopic(rd_kafka_t* client, const KafkaLogOptions& opti
   const rd_kafka_resp_err_t error = rd_kafka_topic_result_error(results[0]);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
   if (error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return false;
+  const absl::Status status = KafkaStatus(error, absl::StrCat("making topic ", topic));
+  const bool speaks_for_itself = error == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT || error == RD_KAFKA_RESP_ERR_NOT_CONTROLLER ||
+                                 error == RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE || !absl::IsUnavailable(status);
+  if (speaks_for_itself) return status;
   return absl::FailedPreconditionError(absl::StrCat(
       "making topic ", topic, ": ", rd_kafka_err2str(error), ": ",
       rd_kafka_topic_result_error_string(results[0]) == nullptr ? "" : rd_kafka_topic_result_error_string(results[0])));

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/monotonic.h"
+#include "libs/base/pause.h"
 #include "libs/base/status_macros.h"
 
 namespace sip {
@@ -85,6 +86,16 @@ absl::Status KafkaFixture::AwaitStop(LogTail& tail) {
   const absl::Duration until = MonotonicNow() + kPatience;
   while (MonotonicNow() < until) SIP_RETURN_IF_ERROR(tail.Read(1000, absl::Milliseconds(100)).status());
   return absl::DeadlineExceededError("the reader goes on");
+}
+
+bool KafkaFixture::Await(const std::function<bool()>& holds) {
+  const absl::Duration until = MonotonicNow() + kPatience;
+  Pause pause;
+  while (!holds()) {
+    if (MonotonicNow() > until) return false;
+    pause.Take(absl::Milliseconds(5));
+  }
+  return true;
 }
 
 size_t KafkaFixture::Count(EventLog& log, uint32_t partition) {

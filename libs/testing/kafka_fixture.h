@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -44,6 +45,8 @@ class KafkaFixture : public testing::Test {
   static absl::Status ReadStatus(EventLog& log, uint32_t partition, const ReaderCheckpoint& from = {});
   // Reads until `tail` stops: why.
   static absl::Status AwaitStop(LogTail& tail);
+  // Whether `holds` comes true within a minute.
+  static bool Await(const std::function<bool()>& holds);
   // How many valid commands a partition has.
   static size_t Count(EventLog& log, uint32_t partition);
 
