@@ -68,13 +68,20 @@ void LogWriter::Work() {
     status = TakeOver();
     if (status.ok()) status = WriteUntilOver();
     session_ = nullptr;
-    if (absl::IsUnavailable(status)) pause.Take(kBackOff);
-    if (!status.ok() && !absl::IsUnavailable(status)) break;
+    if (status.ok()) continue;
+    if (!absl::IsUnavailable(status)) break;
+    CountDoubt();
+    pause.Take(kBackOff);
   }
   MutexLock lock(mutex_);
   ended_ = true;
   verdict_ = status;
   changed_.NotifyAll();
+}
+
+void LogWriter::CountDoubt() {
+  MutexLock lock(mutex_);
+  if (!stopping_) ++doubts_;
 }
 
 absl::Status LogWriter::TakeOver() {
@@ -157,8 +164,7 @@ absl::Status LogWriter::WriteUntilOver() {
     sent = session_->Append(Prepared(next), report);
   }
   session_ = nullptr;  // No report comes any more.
-  MutexLock lock(mutex_);
-  if (!stopping_) ++doubts_;
+  CountDoubt();
   // Fenced or not: the next claim tells.
   return absl::IsAborted(sent) || absl::IsUnavailable(sent) || absl::IsResourceExhausted(sent) ? absl::OkStatus() : sent;
 }

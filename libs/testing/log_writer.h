@@ -46,12 +46,13 @@ class LogWriter {
   void Stop();
 
   uint64_t acknowledged() const;
-  uint64_t doubts() const;  // How often it claimed again.
+  uint64_t doubts() const;  // How often its session was over, or a claim was not answered.
 
  private:
   void Work();
   absl::Status TakeOver();
   absl::Status WriteUntilOver();
+  void CountDoubt();
   absl::Status Deliver(const ValidRecordPtr& record);
   void OnReport(const AppendReport& report);
   void Acknowledge() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
