@@ -38,7 +38,7 @@ uint64_t FromOpaque(const void* opaque) { return reinterpret_cast<uint64_t>(opaq
 
 absl::StatusOr<std::unique_ptr<ClaimProducer>> ClaimProducer::Open(const KafkaLogOptions& options, const std::string& topic,
                                                                    uint32_t partition) {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection));
+  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
   const KafkaSettings more = ProducerSettings(options);
   settings.insert(settings.end(), more.begin(), more.end());
   settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());

@@ -55,13 +55,9 @@ absl::Status HeadComparison::Compare(const PartitionFetcher::Fetched& fetched) {
 }
 
 absl::Status HeadComparison::CheckIsThere(const ReaderCheckpoint& checkpoint) {
-  // A leader that was just elected shows less than was acknowledged, for a moment. It does not tell its end before that is over.
-  const absl::StatusOr<uint64_t> end = fetcher_->QueryEnd(checkpoint.fold.partition, until_ - MonotonicNow());
-  SIP_RETURN_IF_ERROR(end.status());
-  if (*end > checkpoint.head_cursor) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("topic ", topic_, ", partition ", checkpoint.fold.partition,
-                                          ": the log is shorter than what was read: it ends at offset ", *end,
-                                          ", and the last record read lay at ", checkpoint.head_cursor));
+  // A leader that was just elected, or another one since, shows less than was acknowledged, for a moment.
+  const absl::Status reaches = fetcher_->CheckReaches(checkpoint.fold.partition, checkpoint.head_cursor + 1);
+  return absl::IsUnavailable(reaches) ? absl::OkStatus() : reaches;
 }
 
 }  // namespace sip

@@ -31,6 +31,11 @@ bool IsOnLoopback(absl::string_view broker) {
   return host == "localhost" || host == "[::1]";
 }
 
+// Before 2.6.1 librdkafka sends a nonce twice, which brokers before 4.0 did not mind.
+bool DoublesScramNonce() { return rd_kafka_version() < 0x02060100; }
+constexpr char kScramAdvice[] =
+    "; this librdkafka cannot do SCRAM with brokers of Kafka 4 (2.6.1 can): use kafka.mechanism PLAIN, or a client certificate";
+
 absl::StatusOr<std::string> ReadSecret(const std::string& file, absl::string_view what) {
   std::ifstream stream(file, std::ios::binary);
   std::string text(std::istreambuf_iterator<char>(stream), {});
@@ -56,9 +61,9 @@ absl::Status AddTls(const KafkaConnection& connection, KafkaSettings& settings) 
 }
 
 absl::Status AddSasl(const KafkaConnection& connection, KafkaSettings& settings) {
-  if (connection.mechanism != "SCRAM-SHA-512" && connection.mechanism != "SCRAM-SHA-256") {
+  if (connection.mechanism != "SCRAM-SHA-512" && connection.mechanism != "SCRAM-SHA-256" && connection.mechanism != "PLAIN") {
     return absl::InvalidArgumentError(
-        absl::StrCat("kafka.mechanism is SCRAM-SHA-512 or SCRAM-SHA-256, not '", connection.mechanism, "'"));
+        absl::StrCat("kafka.mechanism is SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN, not '", connection.mechanism, "'"));
   }
   if (connection.user.empty() || connection.password_file.empty()) {
     return absl::InvalidArgumentError("SASL needs kafka.user and kafka.password_file");
@@ -129,13 +134,19 @@ KafkaTopicInfo InfoOf(const rd_kafka_metadata_topic_t& described) {
 
 }  // namespace
 
-absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connection) {
+absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connection, absl::Duration request_timeout) {
   if (connection.brokers.empty()) return absl::InvalidArgumentError("kafka.brokers is empty: name some brokers as host:port");
+  const absl::Duration half = std::clamp(request_timeout / 2, absl::Seconds(1), absl::Minutes(1));
+  const std::string broker_timeout = absl::StrCat(absl::ToInt64Milliseconds(half));
   KafkaSettings settings = {
       {"bootstrap.servers", connection.brokers},
       {"client.id", "sipd"},
       {"socket.nagle.disable", "true"},
       {"socket.keepalive.enable", "true"},
+      // A broker that stands still keeps its connections; by default one is asked again and again for a minute.
+      {"socket.timeout.ms", broker_timeout},
+      {"socket.connection.setup.timeout.ms", broker_timeout},
+      {"api.version.request.timeout.ms", broker_timeout},
       {"reconnect.backoff.ms", "50"},
       {"reconnect.backoff.max.ms", "1000"},
       {"topic.metadata.refresh.fast.interval.ms", "100"},
@@ -204,7 +215,8 @@ absl::Status KafkaStatus(rd_kafka_resp_err_t error, absl::string_view what) {
       return absl::PermissionDeniedError(absl::StrCat(message, "; give this user the right in the brokers' ACLs"));
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
-      return absl::UnauthenticatedError(absl::StrCat(message, "; check kafka.user, kafka.password_file and the certificates"));
+      return absl::UnauthenticatedError(absl::StrCat(message, "; check kafka.user, kafka.password_file and the certificates",
+                                                     DoublesScramNonce() ? kScramAdvice : ""));
     case RD_KAFKA_RESP_ERR__SSL:
       return absl::UnauthenticatedError(absl::StrCat(message, "; check kafka.ca_file and the certificates"));
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:

@@ -31,7 +31,8 @@ struct KafkaConnection {
   std::string certificate_file{};
   std::string key_file{};
   std::string key_password_file{};
-  // With SASL: SCRAM-SHA-512 or SCRAM-SHA-256.
+  // With SASL: SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN, which sends the password itself, within TLS. SCRAM with brokers of Kafka 4
+  // needs librdkafka 2.6.1.
   std::string mechanism = "SCRAM-SHA-512";
   std::string user{};
   std::string password_file{};
@@ -54,8 +55,9 @@ template <typename T>
 using KafkaPtr = std::unique_ptr<T, KafkaDeleter>;
 
 // The settings that every client of the connection has. INVALID_ARGUMENT says what is missing or cannot be read, and forbids
-// plaintext beyond the loopback.
-absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connection);
+// plaintext beyond the loopback. `request_timeout`: within it, another broker is asked if one does not answer.
+absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connection,
+                                                 absl::Duration request_timeout = absl::Seconds(10));
 
 // INVALID_ARGUMENT with librdkafka's words if a setting is refused. `on_report`: producers only, called by rd_kafka_poll.
 using DeliveryReport = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void* opaque);

@@ -35,8 +35,8 @@ absl::StatusOr<std::map<uint32_t, FoldState>> ReadFirst(const KafkaLogOptions& o
     if (fetched->at_end) {
       // A leader that was just elected shows less than was acknowledged, for a moment. It does not tell its end before that is
       // over.
-      SIP_ASSIGN_OR_RETURN(const uint64_t end, fetcher->QueryEnd(fetched->partition, until - MonotonicNow()));
-      if (end == 0) states[fetched->partition] = FoldState();
+      SIP_ASSIGN_OR_RETURN(const auto bounds, fetcher->QueryBounds(fetched->partition, until - MonotonicNow()));
+      if (bounds.end == 0) states[fetched->partition] = FoldState();
       continue;
     }
     const absl::StatusOr<RecordView> record = fetcher->Decode(*fetched);
@@ -134,7 +134,7 @@ absl::StatusOr<LogIdentity> ReadIdentity(const KafkaLogOptions& options, const s
 
 absl::Status InitKafkaLogs(const KafkaLogOptions& options, const std::vector<NewKafkaLog>& logs, const std::string& installation_id,
                            bool make_topics) {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection));
+  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
   settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
   SIP_ASSIGN_OR_RETURN(const KafkaPtr<rd_kafka_t> client, NewKafkaClient(RD_KAFKA_PRODUCER, settings));
   std::map<std::string, std::map<uint32_t, FoldState>> found;

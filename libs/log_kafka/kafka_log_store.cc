@@ -67,7 +67,7 @@ class KafkaLogStoreImpl final : public KafkaLogStore {
 };
 
 absl::Status KafkaLogStoreImpl::Open() {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options_.connection));
+  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options_.connection, options_.request_timeout));
   settings.insert(settings.end(), options_.more_settings.begin(), options_.more_settings.end());
   SIP_ASSIGN_OR_RETURN(client_, NewKafkaClient(RD_KAFKA_PRODUCER, settings));
   for (const std::string& name : options_.logs) SIP_RETURN_IF_ERROR(OpenLog(name));

@@ -160,6 +160,7 @@ TEST_F(KafkaPoisonTest, ATopicMadeAnewIsAnotherLogForReadersCheckpointsAndOpen) 
   store_.reset();
   options_.check_interval = absl::Milliseconds(50);
   options_.assert_settings = false;
+  options_.request_timeout = absl::Seconds(2);
   store_ = OpenStore();
   log_ = store_->log(kLog);
   const auto tail = log_->Tail({{0, checkpoint_}});
