@@ -55,6 +55,10 @@ ReaderCheckpoint KafkaFixture::Write(EventLog& log, uint32_t partition, size_t c
   LogWriter writer(log, {.partition = partition, .name = absl::StrCat("from", before, "."), .count = count});
   EXPECT_TRUE(writer.AwaitAcknowledged(count));
   writer.Stop();
+  return ReadToEnd(log, partition, from);
+}
+
+ReaderCheckpoint KafkaFixture::ReadToEnd(EventLog& log, uint32_t partition, const ReaderCheckpoint& from) {
   ReaderCheckpoint end = from;
   const auto tail = log.Tail({{partition, from}});
   EXPECT_TRUE(tail.ok()) << tail.status();

@@ -39,6 +39,8 @@ class KafkaFixture : public testing::Test {
 
   // Appends so many commands to a partition and waits for them; where a reader stands then.
   static ReaderCheckpoint Write(EventLog& log, uint32_t partition, size_t count, const ReaderCheckpoint& from = {});
+  // Where a reader stands that has read a partition to its end.
+  static ReaderCheckpoint ReadToEnd(EventLog& log, uint32_t partition, const ReaderCheckpoint& from = {});
   // Takes a partition over, and tells why that fails.
   static absl::Status ClaimStatus(EventLog& log, uint32_t partition, const ReaderCheckpoint& from = {});
   // Reads a partition to its end: why that stops, OK if it does not.

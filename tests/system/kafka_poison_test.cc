@@ -156,6 +156,33 @@ TEST_F(KafkaPoisonTest, CompactionLeavesGapsThatStopReaders) {
   EXPECT_THAT(ReadStatus(*log_, 0, checkpoint_), StatusIs(kDataLoss, "partition 0"));
 }
 
+TEST_F(KafkaPoisonTest, ACheckpointOfOneCopyOfALogSkipsNothingInAnotherCopy) {
+  const auto original = Consume(0, {});
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(Produce(EncodeFrame(MakeClaim(TestClaimHeader(checkpoint_.fold, "lost", checkpoint_.fold.log_id)))), IsOk());
+  }
+  const ReaderCheckpoint behind_void = ReadToEnd(*log_, 0, checkpoint_);
+  ASSERT_EQ(behind_void.cursor, checkpoint_.cursor + 3);
+  // The copy has not the void records; where they lay there are commands.
+  store_.reset();
+  ASSERT_THAT(operator_.DeleteTopic(topic()), IsOk());
+  ASSERT_THAT(operator_.CreateTopic(topic(), 2, 1, SafeTopicSettings(options_)), IsOk());
+  StrangeProducer mirror(cluster().bootstrap());
+  for (const std::string& frame : original.frames) ASSERT_THAT(mirror.Produce(topic(), 0, frame), IsOk());
+  LogFold fold({}, checkpoint_.fold);
+  for (int i = 0; i < 5; ++i) {
+    const Record record = NextCommand(fold.state(), "x");
+    ASSERT_THAT(fold.Step(ViewOf(record)), IsOk());
+    ASSERT_THAT(mirror.Produce(topic(), 0, EncodeFrame(record)), IsOk());
+  }
+  auto genesis = TestGenesisHeader(1, 2);
+  genesis.set_log_id(checkpoint_.fold.log_id);
+  genesis.set_installation_id(checkpoint_.fold.installation_id);
+  ASSERT_THAT(mirror.Produce(topic(), 1, EncodeFrame(MakeGenesis(genesis))), IsOk());
+  store_ = OpenStore();
+  EXPECT_EQ(ReadToEnd(*store_->log(kLog), 0, behind_void).fold.next_idx, fold.state().next_idx);
+}
+
 TEST_F(KafkaPoisonTest, ATopicMadeAnewIsAnotherLogForReadersCheckpointsAndOpen) {
   store_.reset();
   options_.check_interval = absl::Milliseconds(50);
