@@ -38,7 +38,7 @@ uint64_t FromOpaque(const void* opaque) { return reinterpret_cast<uint64_t>(opaq
 
 absl::StatusOr<std::unique_ptr<ClaimProducer>> ClaimProducer::Open(const KafkaLogOptions& options, const std::string& topic,
                                                                    uint32_t partition) {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection));
+  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
   const KafkaSettings more = ProducerSettings(options);
   settings.insert(settings.end(), more.begin(), more.end());
   settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
@@ -63,9 +63,10 @@ absl::StatusOr<uint64_t> ClaimProducer::SendFirst(std::string frame, absl::Durat
   while (!reported.has_value() && MonotonicNow() < until) rd_kafka_poll(client_.get(), kPollMilliseconds);
   handlers_.on_report = nullptr;
   if (reported.has_value()) {
-    SIP_RETURN_IF_ERROR(KafkaStatus(reported->first, "a claim"));
+    SIP_RETURN_IF_ERROR(KafkaStatus(reported->first, "the first append of a claim"));
     if (reported->second >= 0) return static_cast<uint64_t>(reported->second);
   }
+  SIP_RETURN_IF_ERROR(KafkaRefusal(client_.get(), "the first append of a claim"));
   return absl::UnavailableError("whether a claim is in the log is not known");
 }
 

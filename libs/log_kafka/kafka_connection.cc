@@ -1,7 +1,10 @@
 #include "libs/log_kafka/kafka_connection.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <fstream>
 #include <iterator>
 
@@ -9,21 +12,36 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "libs/base/monotonic.h"
 #include "libs/base/status_macros.h"
 #include "libs/telemetry/log.h"
 
 namespace sip {
 namespace {
 
+// After so long a client looks whether it has been turned away, before it goes on asking.
+constexpr absl::Duration kFirstQuestion = absl::Seconds(2);
+
+// By its address: a name such as 127.example.com may lie anywhere.
 bool IsOnLoopback(absl::string_view broker) {
-  return absl::StartsWith(broker, "127.") || absl::StartsWith(broker, "localhost:") || absl::StartsWith(broker, "[::1]:");
+  const size_t colon = broker.rfind(':');
+  const std::string host(broker.substr(0, colon));
+  in_addr address{};
+  if (inet_pton(AF_INET, host.c_str(), &address) == 1) return ntohl(address.s_addr) >> 24 == 127;
+  return host == "localhost" || host == "[::1]";
 }
+
+// Before 2.6.1 librdkafka sends a nonce twice, which brokers before 4.0 did not mind.
+bool DoublesScramNonce() { return rd_kafka_version() < 0x02060100; }
+constexpr char kScramAdvice[] =
+    "; this librdkafka cannot do SCRAM with brokers of Kafka 4 (2.6.1 can): use kafka.mechanism PLAIN, or a client certificate";
 
 absl::StatusOr<std::string> ReadSecret(const std::string& file, absl::string_view what) {
   std::ifstream stream(file, std::ios::binary);
   std::string text(std::istreambuf_iterator<char>(stream), {});
-  if (!stream.good() && text.empty()) return absl::InvalidArgumentError(absl::StrCat(what, ": cannot read ", file));
-  return std::string(absl::StripSuffix(text, "\n"));
+  const absl::string_view secret = absl::StripSuffix(text, "\n");
+  if (secret.empty()) return absl::InvalidArgumentError(absl::StrCat(what, ": cannot read ", file, ", or it is empty"));
+  return std::string(secret);
 }
 
 absl::Status AddTls(const KafkaConnection& connection, KafkaSettings& settings) {
@@ -43,9 +61,9 @@ absl::Status AddTls(const KafkaConnection& connection, KafkaSettings& settings) 
 }
 
 absl::Status AddSasl(const KafkaConnection& connection, KafkaSettings& settings) {
-  if (connection.mechanism != "SCRAM-SHA-512" && connection.mechanism != "SCRAM-SHA-256") {
+  if (connection.mechanism != "SCRAM-SHA-512" && connection.mechanism != "SCRAM-SHA-256" && connection.mechanism != "PLAIN") {
     return absl::InvalidArgumentError(
-        absl::StrCat("kafka.mechanism is SCRAM-SHA-512 or SCRAM-SHA-256, not '", connection.mechanism, "'"));
+        absl::StrCat("kafka.mechanism is SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN, not '", connection.mechanism, "'"));
   }
   if (connection.user.empty() || connection.password_file.empty()) {
     return absl::InvalidArgumentError("SASL needs kafka.user and kafka.password_file");
@@ -62,19 +80,73 @@ void LogLine(const rd_kafka_t* /*client*/, int level, const char* code, const ch
   Log(level <= 4 ? LogLevel::kWarning : LogLevel::kDebug, "kafka_client", {{"code", LogCode(code)}, {"level", level}});
 }
 
-void OnError(rd_kafka_t* /*client*/, int error, const char* /*reason*/, void* /*opaque*/) {
-  LogWarning("kafka_error", {{"error", LogCode(rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(error)))}});
+// What the client's callbacks share; the client's opaque pointer.
+struct ClientState {
+  DeliveryReport on_report = nullptr;
+  void* opaque = nullptr;
+  std::atomic<rd_kafka_resp_err_t> refusal{RD_KAFKA_RESP_ERR_NO_ERROR};
+};
+
+ClientState& StateOf(const rd_kafka_t* client) { return *static_cast<ClientState*>(rd_kafka_opaque(client)); }
+
+void OnError(rd_kafka_t* client, int error, const char* /*reason*/, void* /*opaque*/) {
+  const auto code = static_cast<rd_kafka_resp_err_t>(error);
+  LogWarning("kafka_error", {{"error", LogCode(rd_kafka_err2name(code))}});
+  const bool refused = code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL;
+  if (refused) StateOf(client).refusal = code;
+}
+
+void OnReport(rd_kafka_t* client, const rd_kafka_message_t* message, void* /*opaque*/) {
+  const ClientState& state = StateOf(client);
+  state.on_report(client, message, state.opaque);
+}
+
+// As rd_kafka_metadata. A client that the brokers turn away learns that soon, and need not wait for the whole time-out.
+absl::Status FetchMetadata(rd_kafka_t* client, rd_kafka_topic_t* topic, absl::Duration timeout, const std::string& what,
+                           KafkaPtr<const rd_kafka_metadata_t>& metadata) {
+  const absl::Duration until = MonotonicNow() + timeout;
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
+  for (absl::Duration left = timeout; left > absl::ZeroDuration(); left = until - MonotonicNow()) {
+    const absl::Duration wait = left == timeout ? std::min(timeout, kFirstQuestion) : left;
+    const rd_kafka_metadata_t* found = nullptr;
+    error = rd_kafka_metadata(client, 0, topic, &found, static_cast<int>(absl::ToInt64Milliseconds(wait)) + 1);
+    metadata.reset(found);
+    const absl::Status refusal = KafkaRefusal(client, what);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) break;
+    SIP_RETURN_IF_ERROR(refusal);
+  }
+  StateOf(client).refusal = RD_KAFKA_RESP_ERR_NO_ERROR;
+  return KafkaStatus(error, what);
+}
+
+KafkaTopicInfo InfoOf(const rd_kafka_metadata_topic_t& described) {
+  KafkaTopicInfo info;
+  info.leaders.assign(static_cast<size_t>(described.partition_cnt), -1);
+  for (int i = 0; i < described.partition_cnt; ++i) {
+    const rd_kafka_metadata_partition_t& partition = described.partitions[i];
+    if (partition.id >= 0 && partition.id < described.partition_cnt) {
+      info.leaders[static_cast<size_t>(partition.id)] = partition.leader;
+    }
+    info.replicas = i == 0 ? partition.replica_cnt : std::min(info.replicas, partition.replica_cnt);
+  }
+  return info;
 }
 
 }  // namespace
 
-absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connection) {
+absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connection, absl::Duration request_timeout) {
   if (connection.brokers.empty()) return absl::InvalidArgumentError("kafka.brokers is empty: name some brokers as host:port");
+  const absl::Duration half = std::clamp(request_timeout / 2, absl::Seconds(1), absl::Minutes(1));
+  const std::string broker_timeout = absl::StrCat(absl::ToInt64Milliseconds(half));
   KafkaSettings settings = {
       {"bootstrap.servers", connection.brokers},
       {"client.id", "sipd"},
       {"socket.nagle.disable", "true"},
       {"socket.keepalive.enable", "true"},
+      // A broker that stands still keeps its connections; by default one is asked again and again for a minute.
+      {"socket.timeout.ms", broker_timeout},
+      {"socket.connection.setup.timeout.ms", broker_timeout},
+      {"api.version.request.timeout.ms", broker_timeout},
       {"reconnect.backoff.ms", "50"},
       {"reconnect.backoff.max.ms", "1000"},
       {"topic.metadata.refresh.fast.interval.ms", "100"},
@@ -111,12 +183,26 @@ absl::StatusOr<KafkaPtr<rd_kafka_t>> NewKafkaClient(rd_kafka_type_t type, const 
   }
   rd_kafka_conf_set_log_cb(conf.get(), LogLine);
   rd_kafka_conf_set_error_cb(conf.get(), OnError);
-  rd_kafka_conf_set_opaque(conf.get(), opaque);
-  if (on_report != nullptr) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_report);
+  auto state = std::make_unique<ClientState>();
+  state->on_report = on_report;
+  state->opaque = opaque;
+  rd_kafka_conf_set_opaque(conf.get(), state.get());
+  if (on_report != nullptr) rd_kafka_conf_set_dr_msg_cb(conf.get(), OnReport);
   KafkaPtr<rd_kafka_t> client(rd_kafka_new(type, conf.get(), text.data(), text.size()));
   if (client == nullptr) return absl::InvalidArgumentError(absl::StrCat("the Kafka client cannot be made: ", text.data()));
-  (void)conf.release();  // The client's now.
+  (void)conf.release();  // The client's now, as the state.
+  (void)state.release();
   return client;
+}
+
+void KafkaDeleter::operator()(rd_kafka_t* client) const {
+  const std::unique_ptr<ClientState> state(&StateOf(client));
+  rd_kafka_destroy(client);
+}
+
+absl::Status KafkaRefusal(rd_kafka_t* client, absl::string_view what) {
+  rd_kafka_poll(client, 0);
+  return KafkaStatus(StateOf(client).refusal, what);
 }
 
 absl::Status KafkaStatus(rd_kafka_resp_err_t error, absl::string_view what) {
@@ -129,7 +215,8 @@ absl::Status KafkaStatus(rd_kafka_resp_err_t error, absl::string_view what) {
       return absl::PermissionDeniedError(absl::StrCat(message, "; give this user the right in the brokers' ACLs"));
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
-      return absl::UnauthenticatedError(absl::StrCat(message, "; check kafka.user, kafka.password_file and the certificates"));
+      return absl::UnauthenticatedError(absl::StrCat(message, "; check kafka.user, kafka.password_file and the certificates",
+                                                     DoublesScramNonce() ? kScramAdvice : ""));
     case RD_KAFKA_RESP_ERR__SSL:
       return absl::UnauthenticatedError(absl::StrCat(message, "; check kafka.ca_file and the certificates"));
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
@@ -145,25 +232,25 @@ absl::Status KafkaStatus(rd_kafka_resp_err_t error, absl::string_view what) {
 }
 
 absl::StatusOr<KafkaTopicInfo> DescribeTopic(rd_kafka_t* client, const std::string& topic, absl::Duration timeout) {
+  const std::string what = absl::StrCat("topic ", topic);
   const KafkaPtr<rd_kafka_topic_t> handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
-  if (handle == nullptr) return KafkaStatus(rd_kafka_last_error(), absl::StrCat("topic ", topic));
-  const rd_kafka_metadata_t* found = nullptr;
-  const auto milliseconds = static_cast<int>(absl::ToInt64Milliseconds(timeout));
-  SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_metadata(client, 0, handle.get(), &found, milliseconds), absl::StrCat("topic ", topic)));
-  const KafkaPtr<const rd_kafka_metadata_t> metadata(found);
-  if (metadata->topic_cnt != 1) return absl::UnavailableError(absl::StrCat("topic ", topic, ": the broker says nothing of it"));
-  const rd_kafka_metadata_topic_t& described = metadata->topics[0];
-  SIP_RETURN_IF_ERROR(KafkaStatus(described.err, absl::StrCat("topic ", topic)));
-  KafkaTopicInfo info;
-  info.leaders.assign(static_cast<size_t>(described.partition_cnt), -1);
-  for (int i = 0; i < described.partition_cnt; ++i) {
-    const rd_kafka_metadata_partition_t& partition = described.partitions[i];
-    if (partition.id >= 0 && partition.id < described.partition_cnt) {
-      info.leaders[static_cast<size_t>(partition.id)] = partition.leader;
-    }
-    info.replicas = i == 0 ? partition.replica_cnt : std::min(info.replicas, partition.replica_cnt);
+  if (handle == nullptr) return KafkaStatus(rd_kafka_last_error(), what);
+  KafkaPtr<const rd_kafka_metadata_t> metadata;
+  SIP_RETURN_IF_ERROR(FetchMetadata(client, handle.get(), timeout, what, metadata));
+  if (metadata->topic_cnt != 1) return absl::UnavailableError(absl::StrCat(what, ": the broker says nothing of it"));
+  SIP_RETURN_IF_ERROR(KafkaStatus(metadata->topics[0].err, what));
+  return InfoOf(metadata->topics[0]);
+}
+
+absl::StatusOr<std::map<std::string, KafkaTopicInfo>> DescribeKnownTopics(rd_kafka_t* client, absl::Duration timeout) {
+  KafkaPtr<const rd_kafka_metadata_t> metadata;
+  SIP_RETURN_IF_ERROR(FetchMetadata(client, nullptr, timeout, "topics", metadata));
+  std::map<std::string, KafkaTopicInfo> topics;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    const rd_kafka_metadata_topic_t& described = metadata->topics[i];
+    if (described.err == RD_KAFKA_RESP_ERR_NO_ERROR) topics.emplace(described.topic, InfoOf(described));
   }
-  return info;
+  return topics;
 }
 
 }  // namespace sip

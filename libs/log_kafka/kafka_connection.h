@@ -4,6 +4,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,7 +31,8 @@ struct KafkaConnection {
   std::string certificate_file{};
   std::string key_file{};
   std::string key_password_file{};
-  // With SASL: SCRAM-SHA-512 or SCRAM-SHA-256.
+  // With SASL: SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN, which sends the password itself, within TLS. SCRAM with brokers of Kafka 4
+  // needs librdkafka 2.6.1.
   std::string mechanism = "SCRAM-SHA-512";
   std::string user{};
   std::string password_file{};
@@ -40,7 +42,7 @@ struct KafkaConnection {
 using KafkaSettings = std::vector<std::pair<std::string, std::string>>;
 
 struct KafkaDeleter {
-  void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
+  void operator()(rd_kafka_t* client) const;  // One that NewKafkaClient made.
   void operator()(rd_kafka_conf_t* settings) const { rd_kafka_conf_destroy(settings); }
   void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
   void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
@@ -53,13 +55,18 @@ template <typename T>
 using KafkaPtr = std::unique_ptr<T, KafkaDeleter>;
 
 // The settings that every client of the connection has. INVALID_ARGUMENT says what is missing or cannot be read, and forbids
-// plaintext beyond the loopback.
-absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connection);
+// plaintext beyond the loopback. `request_timeout`: within it, another broker is asked if one does not answer.
+absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connection,
+                                                 absl::Duration request_timeout = absl::Seconds(10));
 
 // INVALID_ARGUMENT with librdkafka's words if a setting is refused. `on_report`: producers only, called by rd_kafka_poll.
 using DeliveryReport = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void* opaque);
 absl::StatusOr<KafkaPtr<rd_kafka_t>> NewKafkaClient(rd_kafka_type_t type, const KafkaSettings& settings,
                                                     DeliveryReport on_report = nullptr, void* opaque = nullptr);
+
+// Why the brokers turn the client away, as far as that is known: UNAUTHENTICATED with what to check; OK if they do not. Serves the
+// client's callbacks.
+absl::Status KafkaRefusal(rd_kafka_t* client, absl::string_view what);
 
 // What an error of librdkafka or a broker means for us: PERMISSION_DENIED, UNAUTHENTICATED, FAILED_PRECONDITION for what an
 // operator must change, UNAVAILABLE for what passes.
@@ -71,6 +78,8 @@ struct KafkaTopicInfo {
   int replicas = 0;              // Of the partition that has the fewest.
 };
 absl::StatusOr<KafkaTopicInfo> DescribeTopic(rd_kafka_t* client, const std::string& topic, absl::Duration timeout);
+// All topics of which the client holds a handle, and that are there, with one request.
+absl::StatusOr<std::map<std::string, KafkaTopicInfo>> DescribeKnownTopics(rd_kafka_t* client, absl::Duration timeout);
 
 }  // namespace sip
 

@@ -18,37 +18,34 @@
 namespace sip {
 namespace {
 
-// A leader that was just elected may not show for a moment what was acknowledged before.
-constexpr absl::Duration kPatience = absl::Seconds(2);
-
-// The first record of each partition folded; a state that has not started: the partition is still empty after `patience`.
+// The first record of each partition folded; a state that has not started: the partition is empty.
 absl::StatusOr<std::map<uint32_t, FoldState>> ReadFirst(const KafkaLogOptions& options, const std::string& topic,
-                                                        uint32_t partitions, absl::Duration patience) {
+                                                        uint32_t partitions) {
   std::vector<PartitionFetcher::Start> starts;
   starts.reserve(partitions);
   for (uint32_t p = 0; p < partitions; ++p) starts.push_back({p, 0});
   SIP_ASSIGN_OR_RETURN(const auto fetcher, PartitionFetcher::Open(options, topic, starts));
   std::map<uint32_t, FoldState> states;
-  uint32_t started = 0;
-  const absl::Duration begun = MonotonicNow();
-  while (started < partitions) {
-    const absl::Duration taken = MonotonicNow() - begun;
-    if (states.size() == partitions && taken >= patience) return states;
-    if (taken >= options.request_timeout) {
-      return absl::UnavailableError(absl::StrCat("topic ", topic, ": the brokers do not answer"));
+  const absl::Duration until = MonotonicNow() + options.request_timeout;
+  while (states.size() < partitions) {
+    const absl::Duration left = until - MonotonicNow();
+    if (left <= absl::ZeroDuration()) return absl::UnavailableError(absl::StrCat("topic ", topic, ": the brokers do not answer"));
+    SIP_ASSIGN_OR_RETURN(const std::optional<PartitionFetcher::Fetched> fetched, fetcher->Next(left));
+    if (!fetched.has_value() || states.count(fetched->partition) > 0) continue;
+    if (fetched->at_end) {
+      // A leader that was just elected shows less than was acknowledged, for a moment. It does not tell its end before that is
+      // over.
+      SIP_ASSIGN_OR_RETURN(const auto bounds, fetcher->QueryBounds(fetched->partition, until - MonotonicNow()));
+      if (bounds.end == 0) states[fetched->partition] = FoldState();
+      continue;
     }
-    SIP_ASSIGN_OR_RETURN(const std::optional<PartitionFetcher::Fetched> fetched, fetcher->Next(absl::Milliseconds(100)));
-    if (!fetched.has_value()) continue;
-    FoldState& state = states[fetched->partition];
-    if (fetched->at_end || state.started) continue;
-    const absl::StatusOr<RecordView> record = DecodeFrame(fetched->frame);
+    const absl::StatusOr<RecordView> record = fetcher->Decode(*fetched);
     LogFold fold(ExpectedLog{"", fetched->partition});
     if (!record.ok() || !fold.Step(*record).ok()) {
       return absl::DataLossError(absl::StrCat("topic ", topic, ", partition ", fetched->partition,
                                               " begins with something that is no Genesis record: it is no log of ours"));
     }
-    state = fold.state();
-    ++started;
+    states[fetched->partition] = fold.state();
   }
   return states;
 }
@@ -114,7 +111,7 @@ absl::StatusOr<std::map<uint32_t, FoldState>> PrepareTopic(rd_kafka_t* client, c
   const absl::Duration until = MonotonicNow() + options.request_timeout;
   while (true) {
     const absl::Status ready = CheckIsReady(client, options, topic, log.partition_count);
-    if (ready.ok()) return ReadFirst(options, topic, log.partition_count, is_new ? absl::ZeroDuration() : kPatience);
+    if (ready.ok()) return ReadFirst(options, topic, log.partition_count);
     const bool passes = absl::IsUnavailable(ready) || (is_new && absl::IsNotFound(ready));
     if (!passes || MonotonicNow() > until) return ready;
   }
@@ -124,20 +121,20 @@ absl::StatusOr<std::map<uint32_t, FoldState>> PrepareTopic(rd_kafka_t* client, c
 
 absl::StatusOr<LogIdentity> ReadIdentity(const KafkaLogOptions& options, const std::string& log, uint32_t partitions) {
   const std::string topic = options.TopicOf(log);
-  SIP_ASSIGN_OR_RETURN(const auto states, ReadFirst(options, topic, partitions, kPatience));
+  SIP_ASSIGN_OR_RETURN(const auto states, ReadFirst(options, topic, partitions));
+  SIP_ASSIGN_OR_RETURN(LogIdentity identity, IdentityOf(states, topic));
+  if (!identity.log_id.empty()) SIP_RETURN_IF_ERROR(CheckShape(identity, log, topic, partitions));
   for (const auto& [partition, state] : states) {
     if (state.started) continue;
     return absl::FailedPreconditionError(absl::StrCat("topic ", topic, ", partition ", partition,
                                                       " is empty: it was not initialised (sipctl log init), or was made anew"));
   }
-  SIP_ASSIGN_OR_RETURN(LogIdentity identity, IdentityOf(states, topic));
-  SIP_RETURN_IF_ERROR(CheckShape(identity, log, topic, partitions));
   return identity;
 }
 
 absl::Status InitKafkaLogs(const KafkaLogOptions& options, const std::vector<NewKafkaLog>& logs, const std::string& installation_id,
                            bool make_topics) {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection));
+  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
   settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
   SIP_ASSIGN_OR_RETURN(const KafkaPtr<rd_kafka_t> client, NewKafkaClient(RD_KAFKA_PRODUCER, settings));
   std::map<std::string, std::map<uint32_t, FoldState>> found;

@@ -9,6 +9,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/uuid.h"
 #include "libs/eventsourcing/partition_reader.h"
+#include "libs/log_kafka/head_comparison.h"
 #include "libs/log_kafka/kafka_tail.h"
 #include "libs/log_kafka/partition_fetcher.h"
 
@@ -47,7 +48,7 @@ class ClaimReader {
         topic_(std::move(topic)),
         partition_(partition),
         deliver_(deliver),
-        reader_({identity.log_id, partition}, from) {}
+        reader_({identity.log_id, partition}, ResumeAt(from)) {}
 
   absl::Status Open() {
     SIP_ASSIGN_OR_RETURN(fetcher_, PartitionFetcher::Open(options_, topic_, {{partition_, reader_.cursor()}}));
@@ -70,9 +71,10 @@ class ClaimReader {
   absl::StatusOr<bool> ReadOne() {
     SIP_ASSIGN_OR_RETURN(const PartitionFetcher::Fetched fetched, Await(*fetcher_, options_.request_timeout, topic_));
     if (fetched.at_end) return true;
-    SIP_ASSIGN_OR_RETURN(const RecordView record, DecodeFrame(fetched.frame));
-    SIP_ASSIGN_OR_RETURN(ValidRecordPtr valid, reader_.Read(fetched.offset, record));
-    if (valid != nullptr) SIP_RETURN_IF_ERROR(deliver_(std::move(valid)));
+    SIP_ASSIGN_OR_RETURN(const RecordView record, fetcher_->Decode(fetched));
+    absl::StatusOr<ValidRecordPtr> valid = reader_.Read(fetched.offset, record);
+    if (!valid.ok()) return fetcher_->Explain(fetched, valid.status());
+    if (*valid != nullptr) SIP_RETURN_IF_ERROR(deliver_(*std::move(valid)));
     return false;
   }
 
@@ -91,6 +93,12 @@ KafkaLog::KafkaLog(const KafkaLogOptions& options, LogIdentity identity, std::fu
       identity_(std::move(identity)),
       topic_(options.TopicOf(identity_.name)),
       may_claim_(std::move(may_claim)) {}
+
+ReaderCheckpoint ResumeAt(const ReaderCheckpoint& checkpoint) {
+  ReaderCheckpoint from = checkpoint;
+  from.cursor = checkpoint.fold.started ? checkpoint.head_cursor + 1 : 0;
+  return from;
+}
 
 absl::Status KafkaLog::CheckPartition(uint32_t partition) const {
   if (partition < identity_.partition_count) return absl::OkStatus();
@@ -112,29 +120,11 @@ std::map<uint32_t, std::shared_ptr<KafkaSessionCore>> KafkaLog::Sessions() const
 }
 
 absl::Status KafkaLog::CheckHeads(const std::vector<ReaderCheckpoint>& checkpoints) const {
-  std::map<uint32_t, const ReaderCheckpoint*> left;
-  std::vector<PartitionFetcher::Start> starts;
-  for (const ReaderCheckpoint& checkpoint : checkpoints) {
-    if (!checkpoint.fold.started) continue;
-    left[checkpoint.fold.partition] = &checkpoint;
-    starts.push_back({checkpoint.fold.partition, checkpoint.head_cursor});
+  SIP_ASSIGN_OR_RETURN(const auto comparison, HeadComparison::Open(options_, topic_, checkpoints));
+  while (true) {
+    SIP_ASSIGN_OR_RETURN(const bool done, comparison->Step(options_.request_timeout));
+    if (done) return absl::OkStatus();
   }
-  if (starts.empty()) return absl::OkStatus();
-  SIP_ASSIGN_OR_RETURN(const auto fetcher, PartitionFetcher::Open(options_, topic_, starts));
-  while (!left.empty()) {
-    SIP_ASSIGN_OR_RETURN(const PartitionFetcher::Fetched fetched, Await(*fetcher, options_.request_timeout, topic_));
-    const auto found = left.find(fetched.partition);
-    if (found == left.end()) continue;
-    const ReaderCheckpoint& checkpoint = *found->second;
-    if (fetched.at_end) {
-      return absl::DataLossError(absl::StrCat(identity_.name, ", partition ", fetched.partition,
-                                              ": the log is shorter than what was read: it ends at offset ", fetched.offset));
-    }
-    SIP_ASSIGN_OR_RETURN(const RecordView record, DecodeFrame(fetched.frame));
-    SIP_RETURN_IF_ERROR(CheckIsHead(checkpoint, record));
-    left.erase(found);
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<LogSession>> KafkaLog::Claim(uint32_t partition, const ReaderCheckpoint& from,
@@ -181,8 +171,8 @@ absl::Status KafkaLog::ReadGap(uint32_t partition, uint64_t from, uint64_t to,
   for (uint64_t offset = from; offset < to; ++offset) {
     SIP_ASSIGN_OR_RETURN(const PartitionFetcher::Fetched fetched, Await(*fetcher, options_.request_timeout, topic_));
     if (fetched.at_end) return absl::UnavailableError("the log ends before an append that was reported");
-    SIP_ASSIGN_OR_RETURN(const RecordView record, DecodeFrame(fetched.frame));
-    SIP_RETURN_IF_ERROR(visit(record));
+    SIP_ASSIGN_OR_RETURN(const RecordView record, fetcher->Decode(fetched));
+    SIP_RETURN_IF_ERROR(fetcher->Explain(fetched, visit(record)));
   }
   return absl::OkStatus();
 }

@@ -58,6 +58,10 @@ class KafkaLog final : public EventLog {
   mutable std::map<uint32_t, std::weak_ptr<KafkaSessionCore>> sessions_ ABSL_GUARDED_BY(mutex_);
 };
 
+// Where reading goes on from a checkpoint: behind the last record of which is known that it still lies there, so that what came
+// after it may lie elsewhere in a copy of the log. Records that were folded already are void.
+ReaderCheckpoint ResumeAt(const ReaderCheckpoint& checkpoint);
+
 // Who a log is, from the Genesis records of all its partitions. NOT_FOUND if the topic is not there, FAILED_PRECONDITION if it is
 // empty or its partitions do not belong together, DATA_LOSS if they begin with something else.
 absl::StatusOr<LogIdentity> ReadIdentity(const KafkaLogOptions& options, const std::string& log, uint32_t partitions);

@@ -1,5 +1,6 @@
 #include "libs/log_kafka/kafka_log_store.h"
 
+#include <algorithm>
 #include <map>
 #include <thread>
 #include <utility>
@@ -16,9 +17,17 @@
 namespace sip {
 namespace {
 
+// The watcher's questions: it must not stand still for long when brokers are away, and the store's end waits for it.
+constexpr absl::Duration kWatchTimeout = absl::Seconds(2);
+
+KafkaLogOptions WatchOptions(KafkaLogOptions options) {
+  options.request_timeout = std::min(options.request_timeout, kWatchTimeout);
+  return options;
+}
+
 class KafkaLogStoreImpl final : public KafkaLogStore {
  public:
-  explicit KafkaLogStoreImpl(KafkaLogOptions options) : options_(std::move(options)) {}
+  explicit KafkaLogStoreImpl(KafkaLogOptions options) : options_(std::move(options)), watch_options_(WatchOptions(options_)) {}
   ~KafkaLogStoreImpl() override {
     pause_.End();
     if (watcher_.joinable()) watcher_.join();
@@ -41,12 +50,16 @@ class KafkaLogStoreImpl final : public KafkaLogStore {
   // The settings of all topics, and whether partitions have new leaders.
   void CheckAll();
   absl::Status CheckLog(KafkaLog& log);
-  void LookForOthers(KafkaLog& log);
+  // Whether partitions have new leaders, and whether somebody else wrote into one of our own. Two requests for all logs.
+  void LookForOthers();
+  void NoteLeaders();
 
   const KafkaLogOptions options_;
+  const KafkaLogOptions watch_options_;
   KafkaPtr<rd_kafka_t> client_;  // For questions; reads and writes nothing.
   std::map<std::string, std::unique_ptr<KafkaLog>> logs_;
-  std::map<std::string, std::vector<int32_t>> leaders_;  // By log. Of the watcher.
+  std::map<std::string, KafkaPtr<rd_kafka_topic_t>> topics_;  // By log: makes the client ask for all of them at once.
+  std::map<std::string, std::vector<int32_t>> leaders_;       // By log. Of the watcher.
   mutable Mutex mutex_;
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
   Pause pause_;
@@ -54,7 +67,7 @@ class KafkaLogStoreImpl final : public KafkaLogStore {
 };
 
 absl::Status KafkaLogStoreImpl::Open() {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options_.connection));
+  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options_.connection, options_.request_timeout));
   settings.insert(settings.end(), options_.more_settings.begin(), options_.more_settings.end());
   SIP_ASSIGN_OR_RETURN(client_, NewKafkaClient(RD_KAFKA_PRODUCER, settings));
   for (const std::string& name : options_.logs) SIP_RETURN_IF_ERROR(OpenLog(name));
@@ -80,6 +93,7 @@ absl::Status KafkaLogStoreImpl::OpenLog(const std::string& name) {
   if (options_.assert_settings) SIP_RETURN_IF_ERROR(AssertTopic(client_.get(), options_, topic));
   SIP_ASSIGN_OR_RETURN(LogIdentity identity, ReadIdentity(options_, name, static_cast<uint32_t>(info->leaders.size())));
   leaders_[name] = info->leaders;
+  topics_[name].reset(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
   logs_[name] = std::make_unique<KafkaLog>(options_, std::move(identity), [this, topic] {
     return options_.assert_settings ? AssertTopic(client_.get(), options_, topic) : absl::OkStatus();
   });
@@ -101,9 +115,7 @@ void KafkaLogStoreImpl::Watch() {
   absl::Duration checked = MonotonicNow();
   while (!pause_.ended()) {
     pause_.Take(options_.ownership_interval);
-    for (const auto& [name, log] : logs_) {
-      if (!pause_.ended()) LookForOthers(*log);
-    }
+    if (!pause_.ended()) LookForOthers();
     if (pause_.ended() || MonotonicNow() - checked < options_.check_interval) continue;
     CheckAll();
     checked = MonotonicNow();
@@ -116,6 +128,8 @@ void KafkaLogStoreImpl::CheckAll() {
     const absl::Status status = CheckLog(*log);
     if (!status.ok() && health.ok()) health = status;
     log->CompareAgain();
+    // The others would wait as long.
+    if (absl::IsUnavailable(status) || pause_.ended()) break;
   }
   if (!health.ok()) LogError("kafka_not_safe", {{"status", LogCode(absl::StatusCodeToString(health.code()))}});
   MutexLock lock(mutex_);
@@ -124,31 +138,42 @@ void KafkaLogStoreImpl::CheckAll() {
 
 absl::Status KafkaLogStoreImpl::CheckLog(KafkaLog& log) {
   if (!options_.assert_settings) return absl::OkStatus();
-  const absl::Status status = AssertTopic(client_.get(), options_, log.topic());
-  // A cluster that does not answer is no reason to write nothing: appends find out for themselves.
-  const absl::Status refusal = absl::IsFailedPrecondition(status) ? status : absl::OkStatus();
+  const absl::Status status = AssertTopic(client_.get(), watch_options_, log.topic());
+  // A cluster that does not answer is no reason to write nothing: appends find out for themselves. Nor does it show that what was
+  // not safe is safe now.
+  if (!status.ok() && !absl::IsFailedPrecondition(status)) return status;
+  const absl::Status& refusal = status;
   for (const auto& [partition, session] : log.Sessions()) session->SetRefusal(refusal);
   return status;
 }
 
-void KafkaLogStoreImpl::LookForOthers(KafkaLog& log) {
-  const auto sessions = log.Sessions();
-  const auto timeout = static_cast<int>(absl::ToInt64Milliseconds(options_.request_timeout));
-  const std::string& topic = log.topic();
-  const absl::StatusOr<KafkaTopicInfo> info = DescribeTopic(client_.get(), topic, options_.request_timeout);
-  if (info.ok() && info->leaders != leaders_[log.identity().name]) {
-    leaders_[log.identity().name] = info->leaders;
-    log.CompareAgain();
+void KafkaLogStoreImpl::NoteLeaders() {
+  const auto topics = DescribeKnownTopics(client_.get(), watch_options_.request_timeout);
+  if (!topics.ok()) return;
+  for (const auto& [name, log] : logs_) {
+    const auto found = topics->find(log->topic());
+    if (found == topics->end() || found->second.leaders == leaders_[name]) continue;
+    leaders_[name] = found->second.leaders;
+    log->CompareAgain();
   }
-  if (sessions.empty()) return;
+}
+
+void KafkaLogStoreImpl::LookForOthers() {
+  NoteLeaders();
+  std::map<std::pair<std::string, int32_t>, std::shared_ptr<KafkaSessionCore>> sessions;
+  for (const auto& [name, log] : logs_) {
+    for (auto& [partition, session] : log->Sessions()) sessions[{log->topic(), static_cast<int32_t>(partition)}] = session;
+  }
+  if (sessions.empty() || pause_.ended()) return;
   const KafkaPtr<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(static_cast<int>(sessions.size())));
-  for (const auto& [partition, session] : sessions) {
-    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), static_cast<int32_t>(partition))->offset = RD_KAFKA_OFFSET_END;
+  for (const auto& [place, session] : sessions) {
+    rd_kafka_topic_partition_list_add(list.get(), place.first.c_str(), place.second)->offset = RD_KAFKA_OFFSET_END;
   }
+  const auto timeout = static_cast<int>(absl::ToInt64Milliseconds(watch_options_.request_timeout));
   if (rd_kafka_offsets_for_times(client_.get(), list.get(), timeout) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& end = list->elems[i];
-    const auto found = sessions.find(static_cast<uint32_t>(end.partition));
+    const auto found = sessions.find({end.topic, end.partition});
     if (end.err != RD_KAFKA_RESP_ERR_NO_ERROR || end.offset < 0 || found == sessions.end()) continue;
     found->second->NoteEnd(static_cast<uint64_t>(end.offset));
   }

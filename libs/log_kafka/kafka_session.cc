@@ -84,32 +84,37 @@ absl::Status KafkaSessionCore::StepAhead(const RecordFacts& facts) {
 
 void KafkaSessionCore::OnReport(uint64_t number, rd_kafka_resp_err_t code, int64_t offset) {
   bool error = code != RD_KAFKA_RESP_ERR_NO_ERROR;
-  RecordFacts facts;
+  Over over = Over::kUnknown;
   {
-    MutexLock lock(mutex_);
-    if (over_ != Over::kNo) return;
-    if (number != first_in_flight_ || in_flight_.empty()) error = true;
-    if (!error) facts = in_flight_.front().facts;
-  }
-  const absl::StatusOr<Ruling> ruling = Judge(error, offset, facts);
-  if (ruling.ok() && *ruling == Ruling::kDurable) {
+    MutexLock judging(judging_);
+    RecordFacts facts;
     {
       MutexLock lock(mutex_);
       if (over_ != Over::kNo) return;
-      in_flight_bytes_ -= in_flight_.front().frame.size();
-      in_flight_.pop_front();
-      ++first_in_flight_;
+      if (number != first_in_flight_ || in_flight_.empty()) error = true;
+      if (!error) facts = in_flight_.front().facts;
     }
-    ++counters_.appended;
-    const auto at = static_cast<uint64_t>(offset);
-    return callbacks_.Resolve(1, {AppendOutcome::kDurable, at + 1, at});
+    const absl::StatusOr<Ruling> ruling = Judge(error, offset, facts);
+    if (ruling.ok() && *ruling == Ruling::kDurable) return TellDurable(static_cast<uint64_t>(offset));
+    // A history that has changed is found again, and reported, by whoever folds it to resolve the doubt.
+    if (ruling.ok() && *ruling == Ruling::kFenced) over = Over::kFenced;
   }
-  // A history that has changed is found again, and reported, by whoever folds it to resolve the doubt.
-  Finish(ruling.ok() && *ruling == Ruling::kFenced ? Over::kFenced : Over::kUnknown);
+  Finish(over);
+}
+
+void KafkaSessionCore::TellDurable(uint64_t offset) {
+  {
+    MutexLock lock(mutex_);
+    if (over_ != Over::kNo) return;
+    in_flight_bytes_ -= in_flight_.front().frame.size();
+    in_flight_.pop_front();
+    ++first_in_flight_;
+  }
+  ++counters_.appended;
+  callbacks_.Resolve(1, {AppendOutcome::kDurable, offset + 1, offset});
 }
 
 absl::StatusOr<Ruling> KafkaSessionCore::Judge(bool error, int64_t offset, const RecordFacts& facts) {
-  MutexLock lock(judging_);
   SIP_ASSIGN_OR_RETURN(Ruling ruling, judge_.Report(error, offset, facts));
   if (ruling != Ruling::kReadGap) return ruling;
   if (const absl::Status read = ReadGap(static_cast<uint64_t>(offset)); !read.ok()) return Ruling::kDoubt;
@@ -122,7 +127,7 @@ absl::Status KafkaSessionCore::ReadGap(uint64_t to) {
 }
 
 void KafkaSessionCore::NoteEnd(uint64_t end) {
-  bool fenced = false;
+  Over over = Over::kNo;
   {
     MutexLock judging(judging_);
     {
@@ -130,10 +135,12 @@ void KafkaSessionCore::NoteEnd(uint64_t end) {
       if (over_ != Over::kNo || !in_flight_.empty() || end <= judge_.next_offset()) return;
     }
     // A record that is sent from now on lies behind `end`.
-    if (!ReadGap(end).ok()) return;
-    fenced = judge_.fenced();
+    const absl::Status read = ReadGap(end);
+    if (judge_.fenced()) over = Over::kFenced;
+    // What cannot be folded ends the session: whoever claims again meets it, and says what it is.
+    if (!read.ok() && !absl::IsUnavailable(read)) over = Over::kUnknown;
   }
-  if (fenced) Finish(Over::kFenced);
+  if (over != Over::kNo) Finish(over);
 }
 
 void KafkaSessionCore::OnTick() {
@@ -146,19 +153,20 @@ void KafkaSessionCore::OnTick() {
 }
 
 void KafkaSessionCore::Finish(Over over) {
-  absl::AnyInvocable<void(AppendOutcome)> on_lost;
   const AppendOutcome outcome = over == Over::kFenced ? AppendOutcome::kFenced : AppendOutcome::kUnknown;
   {
     MutexLock lock(mutex_);
     if (over_ != Over::kNo) return;
     over_ = over;
     if (producer_ != nullptr) producer_->Purge();
-    on_lost = std::exchange(on_lost_, nullptr);
+    // Behind those of the appends; and End waits for it as for them.
+    if (on_lost_) {
+      callbacks_.Add([on_lost = std::exchange(on_lost_, nullptr), outcome](AppendReport /*report*/) mutable { on_lost(outcome); });
+    }
   }
   ++(over == Over::kFenced ? counters_.fenced : counters_.doubts);
   LogWarning("log_session_over", {{"partition", LogCode(name_)}, {"fenced", over == Over::kFenced}});
   callbacks_.Resolve(SIZE_MAX, {outcome, 0, 0});
-  if (on_lost) on_lost(outcome);
 }
 
 void KafkaSessionCore::SetOnLost(absl::AnyInvocable<void(AppendOutcome)> on_lost) {

@@ -62,9 +62,10 @@ class KafkaSessionCore : public std::enable_shared_from_this<KafkaSessionCore> {
 
   absl::Status StepAhead(const RecordFacts& facts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnReport(uint64_t number, rd_kafka_resp_err_t code, int64_t offset);
+  void TellDurable(uint64_t offset) ABSL_EXCLUSIVE_LOCKS_REQUIRED(judging_);
   void OnTick();
-  absl::StatusOr<Ruling> Judge(bool error, int64_t offset, const RecordFacts& facts);
-  absl::Status ReadGap(uint64_t to);
+  absl::StatusOr<Ruling> Judge(bool error, int64_t offset, const RecordFacts& facts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(judging_);
+  absl::Status ReadGap(uint64_t to) ABSL_EXCLUSIVE_LOCKS_REQUIRED(judging_);
   void Finish(Over over);
   absl::Status CheckTakes(const PreparedCommand& command) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -74,7 +75,8 @@ class KafkaSessionCore : public std::enable_shared_from_this<KafkaSessionCore> {
   const GapReader read_gap_;
   OrderedCallbacks<AppendReport> callbacks_;
 
-  // Held while a report is judged, also while a gap is read; taken before mutex_.
+  // Held while a report is judged, also while a gap is read, until its callback has run: what was found durable is told before
+  // anybody can find that the session is over. Taken before mutex_.
   Mutex judging_;
   ReportJudge judge_ ABSL_GUARDED_BY(judging_);
 

@@ -13,7 +13,7 @@ absl::StatusOr<std::unique_ptr<LogTail>> KafkaTail::Open(const KafkaLog& log, co
                                                          const std::vector<TailStart>& starts) {
   std::vector<PartitionFetcher::Start> offsets;
   offsets.reserve(starts.size());
-  for (const TailStart& start : starts) offsets.push_back({start.partition, start.checkpoint.cursor});
+  for (const TailStart& start : starts) offsets.push_back({start.partition, ResumeAt(start.checkpoint).cursor});
   SIP_ASSIGN_OR_RETURN(auto fetcher, PartitionFetcher::Open(options, log.topic(), offsets));
   return std::unique_ptr<LogTail>(new KafkaTail(log, options, starts, std::move(fetcher)));
 }
@@ -22,7 +22,7 @@ KafkaTail::KafkaTail(const KafkaLog& log, const KafkaLogOptions& options, const 
                      std::unique_ptr<PartitionFetcher> fetcher)
     : log_(log), options_(options), fetcher_(std::move(fetcher)), compared_(log.comparison()) {
   for (const TailStart& start : starts) {
-    readers_.try_emplace(start.partition, ExpectedLog{log.identity().log_id, start.partition}, start.checkpoint);
+    readers_.try_emplace(start.partition, ExpectedLog{log.identity().log_id, start.partition}, ResumeAt(start.checkpoint));
     not_at_end_.insert(start.partition);
   }
 }
@@ -69,9 +69,10 @@ absl::StatusOr<TailBatch> KafkaTail::ReadSome(size_t max_records, absl::Duration
 
 absl::Status KafkaTail::Fold(const PartitionFetcher::Fetched& fetched, TailBatch& batch) {
   not_at_end_.insert(fetched.partition);
-  SIP_ASSIGN_OR_RETURN(const RecordView record, DecodeFrame(fetched.frame));
-  SIP_ASSIGN_OR_RETURN(ValidRecordPtr valid, readers_.at(fetched.partition).Read(fetched.offset, record));
-  if (valid != nullptr) batch.records.push_back(std::move(valid));
+  SIP_ASSIGN_OR_RETURN(const RecordView record, fetcher_->Decode(fetched));
+  absl::StatusOr<ValidRecordPtr> valid = readers_.at(fetched.partition).Read(fetched.offset, record);
+  if (!valid.ok()) return fetcher_->Explain(fetched, valid.status());
+  if (*valid != nullptr) batch.records.push_back(*std::move(valid));
   return absl::OkStatus();
 }
 
@@ -82,15 +83,21 @@ void KafkaTail::AddProgress(const std::set<uint32_t>& moved, TailBatch& batch) c
 
 absl::Status KafkaTail::CompareIfDue() {
   const uint64_t wanted = log_.comparison();
-  if (wanted == compared_) return absl::OkStatus();
-  std::vector<ReaderCheckpoint> checkpoints;
-  checkpoints.reserve(readers_.size());
-  for (const auto& [partition, reader] : readers_) checkpoints.push_back(reader.checkpoint());
-  const absl::Status compared = log_.CheckHeads(checkpoints);
+  if (wanted == compared_ && comparison_ == nullptr) return absl::OkStatus();
+  if (comparison_ == nullptr) {
+    std::vector<ReaderCheckpoint> checkpoints;
+    checkpoints.reserve(readers_.size());
+    for (const auto& [partition, reader] : readers_) checkpoints.push_back(reader.checkpoint());
+    SIP_ASSIGN_OR_RETURN(comparison_, HeadComparison::Open(options_, log_.topic(), checkpoints));
+    compared_ = wanted;
+  }
+  // Reading goes on meanwhile.
+  const absl::StatusOr<bool> done = comparison_->Step(absl::ZeroDuration());
+  if (done.ok() && !*done) return absl::OkStatus();
+  comparison_ = nullptr;
   // Brokers that are away now are asked again with the next batch.
-  if (absl::IsUnavailable(compared)) return absl::OkStatus();
-  compared_ = wanted;
-  return compared;
+  if (absl::IsUnavailable(done.status())) --compared_;
+  return absl::IsUnavailable(done.status()) ? absl::OkStatus() : done.status();
 }
 
 }  // namespace sip

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "libs/eventsourcing/event_log.h"
 #include "libs/eventsourcing/partition_reader.h"
+#include "libs/log_kafka/head_comparison.h"
 #include "libs/log_kafka/kafka_log_options.h"
 #include "libs/log_kafka/partition_fetcher.h"
 
@@ -42,7 +43,8 @@ class KafkaTail final : public LogTail {
   const std::unique_ptr<PartitionFetcher> fetcher_;
   std::map<uint32_t, PartitionReader> readers_;
   std::set<uint32_t> not_at_end_;
-  uint64_t compared_ = 0;  // KafkaLog::comparison() of the last comparison.
+  uint64_t compared_ = 0;                       // KafkaLog::comparison() of the last comparison that was begun.
+  std::unique_ptr<HeadComparison> comparison_;  // That goes on.
   absl::Status failed_;
   std::atomic<bool> cancelled_{false};
 };

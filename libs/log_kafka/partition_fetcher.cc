@@ -4,10 +4,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/monotonic.h"
+#include "libs/base/pause.h"
 #include "libs/base/status_macros.h"
 
 namespace sip {
 namespace {
+
+// Longer than it takes a broker to hear that it leads no more.
+constexpr absl::Duration kMistakenLeader = absl::Seconds(10);
+constexpr absl::Duration kAskAgain = absl::Milliseconds(100);
 
 KafkaSettings ReaderSettings(const KafkaLogOptions& options) {
   return {
@@ -33,25 +39,32 @@ KafkaSettings ReaderSettings(const KafkaLogOptions& options) {
 
 absl::StatusOr<std::unique_ptr<PartitionFetcher>> PartitionFetcher::Open(const KafkaLogOptions& options, const std::string& topic,
                                                                          const std::vector<Start>& starts) {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection));
+  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
   const KafkaSettings more = ReaderSettings(options);
   settings.insert(settings.end(), more.begin(), more.end());
   settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
   SIP_ASSIGN_OR_RETURN(KafkaPtr<rd_kafka_t> client, NewKafkaClient(RD_KAFKA_CONSUMER, settings));
   SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_poll_set_consumer(client.get()), topic));
-  std::unique_ptr<PartitionFetcher> fetcher(new PartitionFetcher(topic, std::move(client)));
-  const KafkaPtr<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(static_cast<int>(starts.size())));
-  for (const Start& start : starts) {
-    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), static_cast<int32_t>(start.partition))->offset =
-        static_cast<int64_t>(start.offset);
-    fetcher->expected_[start.partition] = start.offset;
-  }
-  SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_assign(fetcher->client_.get(), list.get()), topic));
+  std::unique_ptr<PartitionFetcher> fetcher(new PartitionFetcher(topic, options.request_timeout, std::move(client)));
+  for (const Start& start : starts) fetcher->expected_[start.partition] = start.offset;
+  SIP_RETURN_IF_ERROR(fetcher->Assign());
   return fetcher;
 }
 
-PartitionFetcher::PartitionFetcher(std::string topic, KafkaPtr<rd_kafka_t> client)
-    : topic_(std::move(topic)), client_(std::move(client)), queue_(rd_kafka_queue_get_consumer(client_.get())) {}
+PartitionFetcher::PartitionFetcher(std::string topic, absl::Duration request_timeout, KafkaPtr<rd_kafka_t> client)
+    : topic_(std::move(topic)),
+      request_timeout_(request_timeout),
+      client_(std::move(client)),
+      queue_(rd_kafka_queue_get_consumer(client_.get())) {}
+
+absl::Status PartitionFetcher::Assign() {
+  const KafkaPtr<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(static_cast<int>(expected_.size())));
+  for (const auto& [partition, offset] : expected_) {
+    rd_kafka_topic_partition_list_add(list.get(), topic_.c_str(), static_cast<int32_t>(partition))->offset =
+        static_cast<int64_t>(offset);
+  }
+  return KafkaStatus(rd_kafka_assign(client_.get(), list.get()), topic_);
+}
 
 PartitionFetcher::~PartitionFetcher() = default;
 
@@ -63,6 +76,51 @@ absl::Status PartitionFetcher::Missing(uint32_t partition, uint64_t expected, in
   return absl::DataLossError(absl::StrCat(Name(partition), ": after offset ", expected, " comes ", found,
                                           ": records are missing, or somebody wrote with a transaction (compaction, DeleteRecords "
                                           "and transactions are not allowed here)"));
+}
+
+absl::StatusOr<RecordView> PartitionFetcher::Decode(const Fetched& fetched) const {
+  absl::StatusOr<RecordView> record = DecodeFrame(fetched.frame);
+  if (!record.ok()) return Explain(fetched, record.status());
+  return record;
+}
+
+absl::Status PartitionFetcher::Explain(const Fetched& fetched, const absl::Status& status) const {
+  if (status.ok()) return status;
+  return absl::Status(
+      status.code(),
+      absl::StrCat(Name(fetched.partition), ", offset ", fetched.offset, ": ", status.message(),
+                   "; the partition is stopped here: see to it that only sipd may write to the topic (ACL), and restore the topic "
+                   "from a copy without this record"));
+}
+
+absl::StatusOr<PartitionFetcher::Bounds> PartitionFetcher::QueryBounds(uint32_t partition, absl::Duration timeout) const {
+  int64_t low = 0;
+  int64_t high = 0;
+  const auto milliseconds = static_cast<int>(std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout)));
+  SIP_RETURN_IF_ERROR(KafkaStatus(
+      rd_kafka_query_watermark_offsets(client_.get(), topic_.c_str(), static_cast<int32_t>(partition), &low, &high, milliseconds),
+      Name(partition)));
+  return Bounds{static_cast<uint64_t>(low), static_cast<uint64_t>(high)};
+}
+
+absl::Status PartitionFetcher::CheckReaches(uint32_t partition, uint64_t offset) const {
+  // A leader that stood still while another was elected tells what it knew before, until it hears of it.
+  const absl::Duration until = MonotonicNow() + std::min(request_timeout_, kMistakenLeader);
+  Pause pause;
+  while (true) {
+    const absl::StatusOr<Bounds> bounds = QueryBounds(partition, std::max(until - MonotonicNow(), kAskAgain));
+    if (bounds.ok() && bounds->begin <= offset && offset <= bounds->end) return absl::OkStatus();
+    if (bounds.ok() && bounds->begin > offset) {
+      return absl::DataLossError(absl::StrCat(Name(partition), ": there is no offset ", offset, ": the log begins at ",
+                                              bounds->begin, ", its head was removed (retention, DeleteRecords)"));
+    }
+    if (MonotonicNow() >= until && bounds.ok()) {
+      return absl::DataLossError(absl::StrCat(Name(partition), ": there is no offset ", offset, ": the log ends at ", bounds->end,
+                                              ", it is shorter than what was read of it (records were lost, or a new topic)"));
+    }
+    if (MonotonicNow() >= until) return bounds.status();
+    pause.Take(kAskAgain);
+  }
 }
 
 absl::StatusOr<std::optional<PartitionFetcher::Fetched>> PartitionFetcher::Next(absl::Duration wait) {
@@ -87,10 +145,14 @@ absl::StatusOr<std::optional<PartitionFetcher::Fetched>> PartitionFetcher::Take(
       fetched.at_end = true;
       return fetched;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-      return absl::DataLossError(absl::StrCat(
-          Name(partition), ": there is no offset ", known == expected_.end() ? 0 : known->second,
-          ": the log is shorter than what was read of it, or its head was removed (retention, DeleteRecords, a new topic)"));
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: {
+      if (known == expected_.end()) return std::nullopt;
+      const absl::Status reaches = CheckReaches(partition, known->second);
+      // Otherwise the client tries again, from where it stands.
+      if (!reaches.ok() && !absl::IsUnavailable(reaches)) return reaches;
+      SIP_RETURN_IF_ERROR(Assign());
+      return std::nullopt;
+    }
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:

@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "libs/eventsourcing/record.h"
 #include "libs/log_kafka/kafka_connection.h"
 #include "libs/log_kafka/kafka_log_options.h"
 
@@ -47,13 +49,29 @@ class PartitionFetcher {
   // From any thread: a Next that waits returns.
   void Wake();
 
+  // The record that was fetched. DATA_LOSS if it is none.
+  absl::StatusOr<RecordView> Decode(const Fetched& fetched) const;
+  // `status`, which a record gave when it was decoded or folded, with the record's place in front, and what to do.
+  absl::Status Explain(const Fetched& fetched, const absl::Status& status) const;
+  // Where a partition begins and ends now, as its leader says, which may be one that does not know yet that another was elected.
+  // UNAVAILABLE while a new one does not know.
+  struct Bounds {
+    uint64_t begin = 0;
+    uint64_t end = 0;
+  };
+  absl::StatusOr<Bounds> QueryBounds(uint32_t partition, absl::Duration timeout) const;
+  // DATA_LOSS if `offset` lies before the begin, or behind the end and that remains so for longer than a leader can be mistaken.
+  absl::Status CheckReaches(uint32_t partition, uint64_t offset) const;
+
  private:
-  PartitionFetcher(std::string topic, KafkaPtr<rd_kafka_t> client);
+  PartitionFetcher(std::string topic, absl::Duration request_timeout, KafkaPtr<rd_kafka_t> client);
+  absl::Status Assign();
   absl::StatusOr<std::optional<Fetched>> Take(KafkaPtr<rd_kafka_message_t> message);
   absl::Status Missing(uint32_t partition, uint64_t expected, int64_t found) const;
   std::string Name(uint32_t partition) const;
 
   const std::string topic_;
+  const absl::Duration request_timeout_;
   const KafkaPtr<rd_kafka_t> client_;
   const KafkaPtr<rd_kafka_queue_t> queue_;
   std::map<uint32_t, uint64_t> expected_;  // Partition → next offset.

@@ -25,9 +25,13 @@ constexpr uint64_t kTopicMessageBytes = kMaxRecordBytes + (1 << 20);
 constexpr char kTimestampAfter[] = "60000";
 
 // An event of the kind asked for, or why there is none.
-absl::StatusOr<KafkaPtr<rd_kafka_event_t>> AwaitEvent(rd_kafka_queue_t* queue, absl::Duration timeout, absl::string_view what) {
+absl::StatusOr<KafkaPtr<rd_kafka_event_t>> AwaitEvent(rd_kafka_t* client, rd_kafka_queue_t* queue, absl::Duration timeout,
+                                                      absl::string_view what) {
   KafkaPtr<rd_kafka_event_t> event(rd_kafka_queue_poll(queue, static_cast<int>(absl::ToInt64Milliseconds(timeout))));
-  if (event == nullptr) return absl::UnavailableError(absl::StrCat(what, ": the brokers do not answer"));
+  if (event == nullptr || rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__TIMED_OUT) {
+    SIP_RETURN_IF_ERROR(KafkaRefusal(client, what));
+    return absl::UnavailableError(absl::StrCat(what, ": the brokers do not answer"));
+  }
   SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_event_error(event.get()), what));
   return event;
 }
@@ -88,7 +92,7 @@ absl::StatusOr<std::map<std::string, std::string>> FetchTopicSettings(rd_kafka_t
   std::array<rd_kafka_ConfigResource_t*, 1> resources = {resource.get()};
   const AdminPtr<rd_kafka_AdminOptions_t> admin(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
   rd_kafka_DescribeConfigs(client, resources.data(), resources.size(), admin.get(), queue.get());
-  SIP_ASSIGN_OR_RETURN(const KafkaPtr<rd_kafka_event_t> event, AwaitEvent(queue.get(), timeout, what));
+  SIP_ASSIGN_OR_RETURN(const KafkaPtr<rd_kafka_event_t> event, AwaitEvent(client, queue.get(), timeout, what));
   const rd_kafka_DescribeConfigs_result_t* const result = rd_kafka_event_DescribeConfigs_result(event.get());
   size_t count = 0;
   const rd_kafka_ConfigResource_t** const described =
@@ -131,7 +135,7 @@ absl::StatusOr<bool> CreateTopic(rd_kafka_t* client, const KafkaLogOptions& opti
   std::array<rd_kafka_NewTopic_t*, 1> topics = {wanted.get()};
   rd_kafka_CreateTopics(client, topics.data(), topics.size(), admin.get(), queue.get());
   SIP_ASSIGN_OR_RETURN(const auto event,
-                       AwaitEvent(queue.get(), 2 * options.request_timeout, absl::StrCat("making topic ", topic)));
+                       AwaitEvent(client, queue.get(), 2 * options.request_timeout, absl::StrCat("making topic ", topic)));
   const rd_kafka_CreateTopics_result_t* const result = rd_kafka_event_CreateTopics_result(event.get());
   size_t count = 0;
   const rd_kafka_topic_result_t** const results = result == nullptr ? nullptr : rd_kafka_CreateTopics_result_topics(result, &count);
@@ -139,6 +143,10 @@ absl::StatusOr<bool> CreateTopic(rd_kafka_t* client, const KafkaLogOptions& opti
   const rd_kafka_resp_err_t error = rd_kafka_topic_result_error(results[0]);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
   if (error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return false;
+  const absl::Status status = KafkaStatus(error, absl::StrCat("making topic ", topic));
+  const bool speaks_for_itself = error == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT || error == RD_KAFKA_RESP_ERR_NOT_CONTROLLER ||
+                                 error == RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE || !absl::IsUnavailable(status);
+  if (speaks_for_itself) return status;
   return absl::FailedPreconditionError(absl::StrCat(
       "making topic ", topic, ": ", rd_kafka_err2str(error), ": ",
       rd_kafka_topic_result_error_string(results[0]) == nullptr ? "" : rd_kafka_topic_result_error_string(results[0])));
