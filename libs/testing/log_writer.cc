@@ -91,12 +91,13 @@ absl::Status LogWriter::TakeOver() {
     from = known_.checkpoint();
     lost_ = false;
   }
-  const ClaimantInfo claimant = {options_.name, "endpoint", "build", claim_id_};
+  const ClaimantInfo claimant = {options_.name, "endpoint", "build", own_claims_,
+                                 [this](const std::string& claim_id) { own_claims_.push_back(claim_id); }};
   SIP_ASSIGN_OR_RETURN(
       session_, log_.Claim(options_.partition, from, claimant, [this](const ValidRecordPtr& record) { return Deliver(record); }));
   const FoldState& claimed = session_->claimed().fold;
   ahead_ = LogFold({claimed.log_id, options_.partition}, claimed);
-  claim_id_ = *claimed.claim;
+  own_claims_ = {*claimed.claim};
   session_->SetOnLost([this](AppendOutcome /*outcome*/) {
     MutexLock lock(mutex_);
     lost_ = true;

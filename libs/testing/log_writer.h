@@ -71,7 +71,7 @@ class LogWriter {
   PartitionReader known_ ABSL_GUARDED_BY(mutex_);  // With all that was acknowledged.
   // The thread's.
   LogFold ahead_;
-  std::string claim_id_;
+  std::vector<std::string> own_claims_;  // One of them may be the last.
   std::unique_ptr<LogSession> session_;
   std::thread thread_;
 };

@@ -123,7 +123,8 @@ TEST_F(KafkaNetworkTest, AnOwnerKnowsItsOwnClaimOfWhichItHeardNothing) {
   auto session = log_->Claim(0, {}, {"node", "endpoint", "build"}, ignore);
   ASSERT_THAT(session, IsOk());
   const ReaderCheckpoint claimed = (*session)->claimed();
-  const ClaimantInfo after = {"node", "endpoint", "build", *claimed.fold.claim};
+  ClaimantInfo after = {"node", "endpoint", "build", {*claimed.fold.claim}};
+  after.on_attempt = [&](const std::string& claim_id) { after.only_after.push_back(claim_id); };
   session->reset();
   Proxy().SetMode(TcpProxy::Mode::kLoseProduced);
   EXPECT_THAT(log_->Claim(0, claimed, after, ignore), StatusIs(absl::StatusCode::kUnavailable));
