@@ -170,13 +170,14 @@ absl::Status LogWriter::WriteUntilOver() {
   return absl::IsAborted(sent) || absl::IsUnavailable(sent) || absl::IsResourceExhausted(sent) ? absl::OkStatus() : sent;
 }
 
-absl::StatusOr<std::vector<std::string>> ReadHistory(EventLog& log, uint32_t partition) {
+absl::StatusOr<std::vector<std::string>> ReadHistory(EventLog& log, uint32_t partition, size_t at_least) {
+  const absl::Duration until = MonotonicNow() + kPatience;
   SIP_ASSIGN_OR_RETURN(const auto tail, log.Tail({{partition, {}}}));
   std::vector<std::string> history;
   while (true) {
     SIP_ASSIGN_OR_RETURN(const TailBatch batch, tail->Read(10'000, absl::Milliseconds(100)));
     for (const ValidRecordPtr& record : batch.records) history.push_back(record->payload);
-    if (batch.at_end) return history;
+    if (batch.at_end && (history.size() >= at_least || MonotonicNow() > until)) return history;
   }
 }
 

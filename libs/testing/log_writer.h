@@ -77,7 +77,8 @@ class LogWriter {
 };
 
 // The payloads of all valid commands of a partition, from Genesis to the end: what its history says.
-absl::StatusOr<std::vector<std::string>> ReadHistory(EventLog& log, uint32_t partition);
+// `at_least`: a broker that does not know yet that it leads no more may show an earlier end; so many are waited for, within reason.
+absl::StatusOr<std::vector<std::string>> ReadHistory(EventLog& log, uint32_t partition, size_t at_least = 0);
 
 // OK if each of `acknowledged` is in `history` once, in this order, and no payload is there twice.
 absl::Status CheckHistory(const std::vector<std::string>& history, const std::vector<std::string>& acknowledged);

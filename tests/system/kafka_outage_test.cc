@@ -79,7 +79,7 @@ class KafkaOutageTest : public KafkaFixture {
     harm(writer);
     EXPECT_TRUE(GoesOn(writer));
     writer.Stop();
-    const auto history = ReadHistory(log, 0);
+    const auto history = ReadHistory(log, 0, acknowledged.size());
     ASSERT_THAT(history, IsOk());
     EXPECT_THAT(CheckHistory(*history, acknowledged), IsOk());
     EXPECT_TRUE(Await([&] { return follower.read() == history->size(); })) << follower.read() << " of " << history->size();
