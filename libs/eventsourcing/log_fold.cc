@@ -216,14 +216,16 @@ absl::StatusOr<Verdict> LogFold::StepCommand(const RecordFacts& command) {
     if (!SIP_MUTANT(fold_hole_keeps_claim)) state_.claim.reset();
     return Verdict::kVoidHole;
   }
-  if (View(command.prev) != state_.head && !SIP_MUTANT(fold_prev_not_compared))
+  if (View(command.prev) != state_.head && !SIP_MUTANT(fold_prev_not_compared)) {
     return absl::DataLossError(Say("the chain is broken: a command does not follow the last"));
+  }
   SIP_RETURN_IF_ERROR(CheckByOwner(command));
   ++state_.next_idx;
   state_.head.assign(command.leaf.data(), command.leaf.size());
   state_.last_recorded_at = command.recorded_at;
-  if (command.imports && !SIP_MUTANT(fold_import_forgotten))
+  if (command.imports && !SIP_MUTANT(fold_import_forgotten)) {
     state_.imported[std::string(View(command.imported_log_id))] = command.imported_idx;
+  }
   return Verdict::kValid;
 }
 

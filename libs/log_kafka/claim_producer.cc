@@ -1,5 +1,6 @@
 #include "libs/log_kafka/claim_producer.h"
 
+#include <bit>
 #include <optional>
 #include <utility>
 
@@ -31,8 +32,8 @@ KafkaSettings ProducerSettings(const KafkaLogOptions& options) {
 }
 
 // The number travels with the record as its opaque pointer, one higher: null means none.
-void* ToOpaque(uint64_t number) { return reinterpret_cast<void*>(number + 1); }
-uint64_t FromOpaque(const void* opaque) { return reinterpret_cast<uint64_t>(opaque) - 1; }
+void* ToOpaque(uint64_t number) { return std::bit_cast<void*>(number + 1); }
+uint64_t FromOpaque(const void* opaque) { return std::bit_cast<uint64_t>(opaque) - 1; }
 
 }  // namespace
 

@@ -12,7 +12,7 @@
 namespace sip {
 
 HeadComparison::HeadComparison(const KafkaLogOptions& options, std::string topic)
-    : options_(options), topic_(std::move(topic)), until_(MonotonicNow() + options.request_timeout) {}
+    : topic_(std::move(topic)), until_(MonotonicNow() + options.request_timeout) {}
 
 absl::StatusOr<std::unique_ptr<HeadComparison>> HeadComparison::Open(const KafkaLogOptions& options, const std::string& topic,
                                                                      const std::vector<ReaderCheckpoint>& checkpoints) {

@@ -32,7 +32,6 @@ class HeadComparison {
   absl::Status Compare(const PartitionFetcher::Fetched& fetched);
   absl::Status CheckIsThere(const ReaderCheckpoint& checkpoint);
 
-  const KafkaLogOptions& options_;
   const std::string topic_;
   const absl::Duration until_;
   std::map<uint32_t, ReaderCheckpoint> left_;

@@ -138,7 +138,7 @@ void KafkaLogStoreImpl::CheckAll() {
 
 absl::Status KafkaLogStoreImpl::CheckLog(KafkaLog& log) {
   if (!options_.assert_settings) return absl::OkStatus();
-  const absl::Status status = AssertTopic(client_.get(), watch_options_, log.topic());
+  absl::Status status = AssertTopic(client_.get(), watch_options_, log.topic());
   // A cluster that does not answer is no reason to write nothing: appends find out for themselves. Nor does it show that what was
   // not safe is safe now.
   if (!status.ok() && !absl::IsFailedPrecondition(status)) return status;

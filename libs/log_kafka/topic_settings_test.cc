@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 
 namespace sip {
 namespace {
@@ -32,7 +33,7 @@ TEST(TopicSettings, EachSettingThatIsMissingOrUnsafeIsNamedWithItsRemedy) {
     const absl::Status changed = CheckTopicSettings(options, "sip.plans", found);
     EXPECT_EQ(changed.code(), absl::StatusCode::kFailedPrecondition) << name;
     EXPECT_TRUE(absl::StrContains(changed.message(), name + " is " + unsafe.at(name))) << changed;
-    EXPECT_TRUE(absl::StrContains(changed.message(), "--add-config " + name + "=" + wanted)) << changed;
+    EXPECT_TRUE(absl::StrContains(changed.message(), absl::StrCat("--add-config ", name, "=", wanted))) << changed;
     found.erase(name);
     EXPECT_TRUE(absl::StrContains(CheckTopicSettings(options, "sip.plans", found).message(), name + " is not set"));
   }

@@ -244,8 +244,9 @@ void Committer::EndWriting() {
 
 void Committer::Finish(std::unique_ptr<Commit> commit) {
   if (!commit->builder.empty()) {
-    if (const absl::Status written = Write(*commit); !written.ok() && !SIP_MUTANT(rocks_error_ignored))
+    if (const absl::Status written = Write(*commit); !written.ok() && !SIP_MUTANT(rocks_error_ignored)) {
       return Fail(std::move(commit), written);
+    }
     table_.SetDurable(*commit->chunk);
     window_.Publish(std::move(commit->chunk));
   }

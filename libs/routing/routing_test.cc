@@ -216,8 +216,10 @@ TEST_F(RoutingTest, NoCommandIsLostOrDoubledWhileAPartitionMovesToAndFro) {
   std::atomic<int> sent{0};
   std::set<uint64_t> places;
   Mutex mutex;
+  constexpr int kClients = 3;
   std::vector<std::thread> clients;
-  for (int client = 0; client < 3; ++client) {
+  clients.reserve(kClients);
+  for (int client = 0; client < kClients; ++client) {
     clients.emplace_back([&, client] {
       for (int i = sent++; i < kCommands; i = sent++) {
         Node& node = (i + client) % 2 == 0 ? a_ : b_;

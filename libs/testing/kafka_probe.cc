@@ -31,7 +31,7 @@ void KeepReport(rd_kafka_t* /*client*/, const rd_kafka_message_t* message, void*
 
 absl::Status FromError(rd_kafka_error_t* error, absl::string_view what) {
   if (error == nullptr) return absl::OkStatus();
-  const absl::Status status = absl::UnavailableError(absl::StrCat(what, ": ", rd_kafka_error_string(error)));
+  absl::Status status = absl::UnavailableError(absl::StrCat(what, ": ", rd_kafka_error_string(error)));
   rd_kafka_error_destroy(error);
   return status;
 }
@@ -124,7 +124,7 @@ absl::Status KafkaOperator::CreateTopic(const std::string& topic, int partitions
   std::array<char, 512> text{};
   rd_kafka_NewTopic_t* wanted = rd_kafka_NewTopic_new(topic.c_str(), partitions, replicas, text.data(), text.size());
   for (const auto& [name, value] : settings) rd_kafka_NewTopic_set_config(wanted, name.c_str(), value.c_str());
-  const absl::Status made = Administer(
+  absl::Status made = Administer(
       client_.get(), topic, [&](rd_kafka_queue_t* queue) { rd_kafka_CreateTopics(client_.get(), &wanted, 1, nullptr, queue); });
   rd_kafka_NewTopic_destroy(wanted);
   return made;
@@ -132,7 +132,7 @@ absl::Status KafkaOperator::CreateTopic(const std::string& topic, int partitions
 
 absl::Status KafkaOperator::DeleteTopic(const std::string& topic) {
   rd_kafka_DeleteTopic_t* wanted = rd_kafka_DeleteTopic_new(topic.c_str());
-  const absl::Status deleted = Administer(
+  absl::Status deleted = Administer(
       client_.get(), topic, [&](rd_kafka_queue_t* queue) { rd_kafka_DeleteTopics(client_.get(), &wanted, 1, nullptr, queue); });
   rd_kafka_DeleteTopic_destroy(wanted);
   return deleted;
@@ -141,7 +141,7 @@ absl::Status KafkaOperator::DeleteTopic(const std::string& topic) {
 absl::Status KafkaOperator::AddPartitions(const std::string& topic, size_t partitions) {
   std::array<char, 512> text{};
   rd_kafka_NewPartitions_t* wanted = rd_kafka_NewPartitions_new(topic.c_str(), partitions, text.data(), text.size());
-  const absl::Status added = Administer(
+  absl::Status added = Administer(
       client_.get(), topic, [&](rd_kafka_queue_t* queue) { rd_kafka_CreatePartitions(client_.get(), &wanted, 1, nullptr, queue); });
   rd_kafka_NewPartitions_destroy(wanted);
   return added;
@@ -151,7 +151,7 @@ absl::Status KafkaOperator::DeleteRecords(const std::string& topic, uint32_t par
   const KafkaPtr<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), static_cast<int32_t>(partition))->offset = offset;
   rd_kafka_DeleteRecords_t* wanted = rd_kafka_DeleteRecords_new(list.get());
-  const absl::Status deleted = Administer(
+  absl::Status deleted = Administer(
       client_.get(), topic, [&](rd_kafka_queue_t* queue) { rd_kafka_DeleteRecords(client_.get(), &wanted, 1, nullptr, queue); });
   rd_kafka_DeleteRecords_destroy(wanted);
   return deleted;
@@ -160,7 +160,7 @@ absl::Status KafkaOperator::DeleteRecords(const std::string& topic, uint32_t par
 absl::Status KafkaOperator::SetTopic(const std::string& topic, const std::map<std::string, std::string>& settings) {
   rd_kafka_ConfigResource_t* resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
   for (const auto& [name, value] : settings) rd_kafka_ConfigResource_set_config(resource, name.c_str(), value.c_str());
-  const absl::Status set = Administer(
+  absl::Status set = Administer(
       client_.get(), topic, [&](rd_kafka_queue_t* queue) { rd_kafka_AlterConfigs(client_.get(), &resource, 1, nullptr, queue); });
   rd_kafka_ConfigResource_destroy(resource);
   return set;

@@ -76,7 +76,7 @@ class KafkaAccessTest : public KafkaFixture {
   }
   using KafkaFixture::Write;
   static std::string Write(const std::string& name, const std::string& content) {
-    const std::string path = absl::StrCat(testing::TempDir(), "/", name);
+    std::string path = absl::StrCat(testing::TempDir(), "/", name);
     std::ofstream(path) << content;
     return path;
   }

@@ -34,8 +34,8 @@ class Follower {
     while (!stopping_ && status_.ok()) {
       if (tail == nullptr) {
         auto opened = log_.Tail({{0, checkpoint}});
-        if (opened.ok()) tail = *std::move(opened);
         Note(opened.status());
+        if (opened.ok()) tail = *std::move(opened);
         continue;
       }
       const auto batch = tail->Read(1000, absl::Milliseconds(50));
@@ -126,7 +126,7 @@ TEST_F(KafkaOutageTest, NothingIsAcknowledgedWhileTwoOfThreeAreDead) {
 }
 
 TEST_F(KafkaOutageTest, TheBrokersAreRestartedOneAfterTheOther) {
-  WriteThrough([this](LogWriter& writer) {
+  WriteThrough([](LogWriter& writer) {
     for (int broker = 0; broker < 3; ++broker) {
       EXPECT_THAT(cluster().Terminate(broker), IsOk());
       EXPECT_TRUE(GoesOn(writer));

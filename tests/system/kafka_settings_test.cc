@@ -40,7 +40,7 @@ TEST_F(KafkaSettingsTest, EachUnsafeSettingIsRefusedAtOpenAtClaimAndWhileRunning
   LogFold ahead({log.identity().log_id, 0}, (*session)->claimed().fold);
   const auto append = [&] {
     const Record record = NextCommand(ahead.state(), "x");
-    const absl::Status sent = (*session)->Append(Prepared(record), [](AppendReport) {});
+    absl::Status sent = (*session)->Append(Prepared(record), [](AppendReport) {});
     EXPECT_EQ(sent.ok() && !ahead.Step(ViewOf(record)).ok(), false);
     return sent;
   };
