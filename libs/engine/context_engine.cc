@@ -55,6 +55,7 @@ ContextEngine::ContextEngine(EngineParts parts, const std::vector<ForeignLog>& f
 
 ContextEngine::~ContextEngine() {
   for (const auto& importer : importers_) importer->Stop();
+  for (const auto& partition : partitions_) partition->Abandon();
 }
 
 absl::Status ContextEngine::Start() {

@@ -106,6 +106,11 @@ void Partition::Shutdown(Task done) {
   });
 }
 
+void Partition::Abandon() {
+  MutexLock lock(mutex_);
+  abandoned_ = true;
+}
+
 void Partition::PostTask(Task task) {
   MutexLock lock(mutex_);
   inbox_.tasks.push_back(std::move(task));
@@ -113,7 +118,7 @@ void Partition::PostTask(Task task) {
 }
 
 void Partition::Schedule() {
-  if (scheduled_) return;
+  if (scheduled_ || abandoned_) return;
   scheduled_ = true;
   parts_.executor.Post([self = shared_from_this()] { self->Drain(/*callers_thread=*/false); });
 }

@@ -136,6 +136,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // Whether it is served, or about to be: imports are of use then. Any thread.
   bool wants_imports() const { return wants_imports_; }
 
+  // The engine goes, perhaps without a shutdown, as in a crash that a test plays: whatever still holds the partition does nothing
+  // more.
+  void Abandon();
+
   // Answers what waits with UNAVAILABLE, lets what is in flight become durable, ends the session. `done` runs when that is over.
   void Shutdown(Task done);
 
@@ -275,6 +279,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   mutable Mutex mutex_;
   Inbox inbox_ ABSL_GUARDED_BY(mutex_);
   bool scheduled_ ABSL_GUARDED_BY(mutex_) = false;
+  bool abandoned_ ABSL_GUARDED_BY(mutex_) = false;
   size_t waiting_commands_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t waiting_imports_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t import_epoch_ ABSL_GUARDED_BY(mutex_) = 0;  // Counts the readings of foreign logs.

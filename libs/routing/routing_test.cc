@@ -264,9 +264,9 @@ TEST_F(RoutingTest, AnOwnerThatCannotBeReachedIsNotWaitedFor) {
 
 absl::Status AskAcross(const PeerSecurity& server_security, const PeerSecurity& client_security,
                        const std::vector<std::string>& peers, Nobody& nobody) {
-  auto server = OwnerServer::Start({"localhost:0", server_security, peers}, nobody);
+  auto server = OwnerServer::Start({"127.0.0.1:0", server_security, peers}, nobody);
   if (!server.ok()) return server.status();
-  auto access = NewPeerAccess(absl::StrCat("localhost:", (*server)->port()), client_security);
+  auto access = NewPeerAccess(absl::StrCat("127.0.0.1:", (*server)->port()), client_security);
   if (!access.ok()) return access.status();
   Awaited<absl::Status> asked;
   (*access)->Barrier("sip.notes", 0, SystemClock().Now() + absl::Seconds(20),
@@ -280,9 +280,9 @@ TEST(PeerSecurity, OnlyAConfiguredPeerIsAnswered) {
   const auto security = [&](const std::string& name) {
     return PeerSecurity{authority.Path("ca.pem"), authority.Path(name + ".pem"), authority.Path(name + ".key")};
   };
-  authority.Issue("a", "DNS:localhost,URI:sip:node:a");
-  authority.Issue("b", "DNS:localhost,URI:sip:node:b");
-  authority.Issue("agency", "DNS:localhost,URI:sip:agency:region-nord");
+  authority.Issue("a", "IP:127.0.0.1,URI:sip:node:a");
+  authority.Issue("b", "IP:127.0.0.1,URI:sip:node:b");
+  authority.Issue("agency", "IP:127.0.0.1,URI:sip:agency:region-nord");
   Nobody nobody;
   EXPECT_TRUE(IsNotOwner(AskAcross(security("a"), security("b"), {"b"}, nobody))) << "answered";
   EXPECT_EQ(nobody.asked, 1);
