@@ -221,7 +221,7 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
   std::vector<InFlight> settled;
   AppendOutcome failure = AppendOutcome::kDurable;
   for (const auto& [epoch, report] : reports) {
-    if ((epoch != session_epoch_ && !SIP_MUTANT(report_of_ended_session)) || failure != AppendOutcome::kDurable) continue;
+    if (epoch != session_epoch_ || failure != AppendOutcome::kDurable) continue;
     if (report.outcome != AppendOutcome::kDurable) {
       failure = report.outcome;
       continue;

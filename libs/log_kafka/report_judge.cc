@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
+#include "libs/base/mutant.h"
 #include "libs/base/status_macros.h"
 
 namespace sip {
@@ -15,17 +16,20 @@ ReportJudge::ReportJudge(LogFold fold, uint64_t claim_offset)
 
 absl::StatusOr<Ruling> ReportJudge::Report(bool error, int64_t offset, const RecordFacts& record) {
   // Without an offset nothing is known, also where the broker says that there was no error (an append that it had already).
-  if (error || offset < 0) return Ruling::kDoubt;
+  if ((error && !SIP_MUTANT(report_error_ignored)) || offset < 0) return Ruling::kDoubt;
   const auto at = static_cast<uint64_t>(offset);
   if (at <= last_) {
+    if (SIP_MUTANT(report_offset_taken_is_doubt)) return Ruling::kDoubt;
     return absl::DataLossError(absl::StrCat(fold_.state().log_name, ", partition ", fold_.state().partition,
                                             ": an append was put at offset ", at, ", which is taken: the log has lost its end"));
   }
   if (fenced()) return Ruling::kFenced;
-  if (at > last_ + 1) return Ruling::kReadGap;
+  const bool is_first = fold_.state().next_idx == fold_.state().base;
+  const bool believed = SIP_MUTANT(report_gap_unread) || (SIP_MUTANT(report_without_predecessor) && is_first);
+  if (at > last_ + 1 && !believed) return Ruling::kReadGap;
   SIP_ASSIGN_OR_RETURN(const Verdict verdict, fold_.Step(record));
   last_ = at;
-  return verdict == Verdict::kValid ? Ruling::kDurable : Ruling::kDoubt;
+  return verdict == Verdict::kValid || SIP_MUTANT(report_fold_left_out) ? Ruling::kDurable : Ruling::kDoubt;
 }
 
 absl::Status ReportJudge::FoldGap(const RecordView& record) {

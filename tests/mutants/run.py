@@ -22,6 +22,7 @@ LIST = pathlib.Path(__file__).with_name("mutants.txt")
 PROGRAMS = {
     "engine_test": "libs/engine/engine_test",
     "eventsourcing_test": "libs/eventsourcing/eventsourcing_test",
+    "log_kafka_test": "libs/log_kafka/log_kafka_test",
     "log_memory_test": "libs/log_memory/log_memory_test",
     "log_rocks_test": "libs/log_rocks/log_rocks_test",
     "simulation": "tests/simulation/simulation",
