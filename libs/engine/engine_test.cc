@@ -141,6 +141,12 @@ class EngineTest : public testing::Test {
     return options;
   }
 
+  static MemoryLogOptions SharedLogOptions() {
+    MemoryLogOptions options = LogOptions(/*manual=*/true);
+    options.others_can_own = true;
+    return options;
+  }
+
   std::unique_ptr<Process> Start(MemoryLogStore& logs, StreamStore& store, EngineOptions options = {}) {
     auto process = std::make_unique<Process>(logs, store, clock_, options);
     const absl::Status started = process->engine().Start();
@@ -550,175 +556,6 @@ TEST_F(EngineTest, ARetryThatJoinedACommandIsAnsweredWhenAnotherNodeTakesOver) {
   EXPECT_EQ(process->engine().partition_status(0).phase, PartitionStatus::Phase::kFenced);
 }
 
-// --- one partition moves between two nodes ---
-
-MemoryLogOptions SharedLogOptions() {
-  MemoryLogOptions options = NotesLogOptions();
-  options.manual = true;
-  options.others_can_own = true;
-  return options;
-}
-
-struct Outcome {
-  std::optional<absl::Status> value;
-  bool there() const { return value.has_value(); }
-};
-
-std::shared_ptr<Outcome> Acquire(Process& process) {
-  auto outcome = std::make_shared<Outcome>();
-  process.engine().Acquire(0, [outcome](absl::Status status) { outcome->value = std::move(status); });
-  return outcome;
-}
-
-TEST_F(EngineTest, APartitionThatIsGivenUpIsServedByWhoeverAcquiresIt) {
-  MemoryLogStore logs(SharedLogOptions());
-  const auto first_store = NewMemoryStreamStore();
-  const auto second_store = NewMemoryStreamStore();
-  Process first(logs, *first_store, clock_);
-  Process second(logs, *second_store, clock_);
-  const auto first_acquired = Acquire(first);
-  first.Settle(&logs);
-  ASSERT_TRUE(first_acquired->there() && first_acquired->value->ok());
-  const auto in_flight = Send(first, Write("case", "a", "text", "r1"));
-  first.executor().RunAll();
-  bool released = false;
-  first.engine().Release(0, [&] { released = true; });
-  const auto too_late = Send(first, Write("case", "b", "text", "r2"));
-  first.executor().RunAll();
-  EXPECT_FALSE(released) << "before what is in flight is durable";
-  ASSERT_TRUE(too_late->there());
-  EXPECT_TRUE(IsNotOwner(too_late->value->status()));
-  first.Settle(&logs);
-  EXPECT_TRUE(released);
-  EXPECT_TRUE(in_flight->ok());
-
-  const auto second_acquired = Acquire(second);
-  second.Settle(&logs);
-  ASSERT_TRUE(second_acquired->there() && second_acquired->value->ok());
-  const auto again = Send(second, Write("case", "a", "text", "r1"));
-  const auto next = Send(second, Write("case", "b", "text", "r2"));
-  second.Settle(&logs);
-  ASSERT_TRUE(again->ok() && next->ok());
-  EXPECT_EQ((**again).token, (**in_flight).token) << "the same request, answered by the next owner";
-  EXPECT_EQ(second.engine().partition_status(0).next_idx, 2u);
-
-  // And back again: what was recorded meanwhile is folded.
-  second.engine().Release(0, [] {});
-  second.Settle(&logs);
-  const auto back = Acquire(first);
-  first.Settle(&logs);
-  ASSERT_TRUE(back->there() && back->value->ok());
-  EXPECT_EQ(first.engine().partition_status(0).next_idx, 2u);
-}
-
-TEST_F(EngineTest, AFencedOwnerTellsEverybodyThatItIsNotTheOwner) {
-  MemoryLogStore logs(SharedLogOptions());
-  const auto first_store = NewMemoryStreamStore();
-  const auto second_store = NewMemoryStreamStore();
-  Process first(logs, *first_store, clock_);
-  Process second(logs, *second_store, clock_);
-  Acquire(first);
-  first.Settle(&logs);
-  Acquire(second);
-  second.Settle(&logs);
-  const auto stale = Send(first, Write("case", "a", "text", "r1"));
-  first.Settle(&logs);
-  ASSERT_TRUE(stale->there());
-  EXPECT_TRUE(IsNotOwner(stale->value->status()));
-  EXPECT_EQ(first.engine().partition_status(0).phase, PartitionStatus::Phase::kFenced);
-  const auto served = Send(second, Write("case", "a", "text", "r1"));
-  second.Settle(&logs);
-  EXPECT_TRUE(served->ok());
-}
-
-TEST_F(EngineTest, AnOwnerInDoubtDoesNotTakeThePartitionBackFromTheNextOne) {
-  MemoryLogStore logs(SharedLogOptions());
-  const auto first_store = NewMemoryStreamStore();
-  const auto second_store = NewMemoryStreamStore();
-  Process first(logs, *first_store, clock_);
-  Process second(logs, *second_store, clock_);
-  Acquire(first);
-  first.Settle(&logs);
-  logs.set_faults({.lose_ack = 1});
-  const auto answer = Send(first, Write("case", "a", "text", "r1"));
-  first.executor().RunAll();
-  logs.Pump();
-  logs.set_faults({});
-  // Before the doubt is resolved.
-  Acquire(second);
-  second.Settle(&logs);
-  first.Settle(&logs);
-  ASSERT_TRUE(answer->there());
-  EXPECT_TRUE(answer->ok()) << "it is in the log, whoever owns that now: " << answer->value->status();
-  EXPECT_EQ(first.engine().partition_status(0).phase, PartitionStatus::Phase::kFenced);
-  const auto next = Send(second, Write("case", "b", "text", "r2"));
-  second.Settle(&logs);
-  EXPECT_TRUE(next->ok()) << "the second node has been fenced";
-}
-
-TEST_F(EngineTest, ALostAcknowledgementOfAClaimIsNotTakenForAnotherOwner) {
-  MemoryLogStore logs(SharedLogOptions());
-  const auto store = NewMemoryStreamStore();
-  Process process(logs, *store, clock_);
-  Acquire(process);
-  process.Settle(&logs);
-  logs.set_faults({.lose_ack = 1, .lose_claim_ack = 1});
-  const auto answer = Send(process, Write("case", "a", "text", "r1"));
-  process.Settle(&logs);
-  EXPECT_EQ(process.engine().partition_status(0).phase, PartitionStatus::Phase::kDoubt);
-  logs.set_faults({});
-  process.SettleAll(&logs);
-  EXPECT_TRUE(answer->ok());
-  EXPECT_EQ(process.engine().partition_status(0).phase, PartitionStatus::Phase::kServing);
-}
-
-TEST_F(EngineTest, ABarrierStandsBehindEverythingThatWasAcknowledgedBeforeIt) {
-  MemoryLogStore logs(SharedLogOptions());
-  const auto store = NewMemoryStreamStore();
-  Process process(logs, *store, clock_);
-  Acquire(process);
-  process.Settle(&logs);
-  Send(process, Write("case", "a", "text", "r1"));
-  process.Settle(&logs);
-  std::vector<uint64_t> ends;
-  const auto ask = [&] {
-    process.engine().Barrier(0, [&](const absl::StatusOr<Watermark>& barrier) {
-      ASSERT_TRUE(barrier.ok()) << barrier.status();
-      ends.push_back(barrier->next_idx);
-    });
-  };
-  ask();
-  ask();
-  process.executor().RunAll();
-  EXPECT_TRUE(ends.empty()) << "before a record tells that nobody else has taken over";
-  process.Settle(&logs);
-  EXPECT_EQ(ends, (std::vector<uint64_t>{2, 2})) << "one empty command is enough for both";
-  EXPECT_EQ(process.engine().partition_status(0).barriers, 1u);
-  // A command that comes with it does as well.
-  ask();
-  Send(process, Write("case", "b", "text", "r2"));
-  process.Settle(&logs);
-  EXPECT_EQ(ends.back(), 3u);
-  EXPECT_EQ(process.engine().partition_status(0).barriers, 1u);
-}
-
-TEST_F(EngineTest, AZombiesBarrierFails) {
-  MemoryLogStore logs(SharedLogOptions());
-  const auto first_store = NewMemoryStreamStore();
-  const auto second_store = NewMemoryStreamStore();
-  Process first(logs, *first_store, clock_);
-  Process second(logs, *second_store, clock_);
-  Acquire(first);
-  first.Settle(&logs);
-  Acquire(second);
-  second.Settle(&logs);
-  std::optional<absl::Status> status;
-  first.engine().Barrier(0, [&](const absl::StatusOr<Watermark>& barrier) { status = barrier.status(); });
-  first.Settle(&logs);
-  ASSERT_TRUE(status.has_value());
-  EXPECT_TRUE(IsNotOwner(*status));
-}
-
 TEST_F(EngineTest, ALostRecordIsFoundOutAndTheCommandIsDecidedAgain) {
   MemoryLogStore logs(LogOptions(true));
   const auto store = NewMemoryStreamStore();
@@ -736,12 +573,6 @@ TEST_F(EngineTest, ALostRecordIsFoundOutAndTheCommandIsDecidedAgain) {
 
 class SharedEngineTest : public EngineTest {
  protected:
-  static MemoryLogOptions SharedLogOptions() {
-    MemoryLogOptions options = LogOptions(/*manual=*/true);
-    options.others_can_own = true;
-    return options;
-  }
-
   MemoryLogStore logs_{SharedLogOptions()};
   std::unique_ptr<StreamStore> store_ = NewMemoryStreamStore();
   std::unique_ptr<Process> process_ = Start(logs_, *store_);
@@ -781,6 +612,148 @@ TEST_F(SharedEngineTest, AnOwnerThatWasTakenOverNeitherRefusesNorShowsWhatItKnew
   ASSERT_TRUE(refused->there());
   EXPECT_EQ(refused->reason(), common::v1::REASON_NOT_CAUGHT_UP);
   EXPECT_EQ(shown, absl::StatusCode::kUnavailable);
+}
+
+// --- one partition moves between two nodes ---
+
+struct Outcome {
+  std::optional<absl::Status> value;
+  bool there() const { return value.has_value(); }
+};
+
+std::shared_ptr<Outcome> Acquire(Process& process) {
+  auto outcome = std::make_shared<Outcome>();
+  process.engine().Acquire(0, [outcome](absl::Status status) { outcome->value = std::move(status); });
+  return outcome;
+}
+
+// Two nodes over one log; neither owns anything yet.
+class TwoNodesTest : public EngineTest {
+ protected:
+  // The node takes the partition over.
+  std::shared_ptr<Outcome> AcquireAndSettle(Process& node) {
+    auto outcome = Acquire(node);
+    node.Settle(&logs_);
+    return outcome;
+  }
+
+  MemoryLogStore logs_{SharedLogOptions()};
+  const std::unique_ptr<StreamStore> first_store_ = NewMemoryStreamStore();
+  const std::unique_ptr<StreamStore> second_store_ = NewMemoryStreamStore();
+  Process first_{logs_, *first_store_, clock_};
+  Process second_{logs_, *second_store_, clock_};
+};
+
+TEST_F(TwoNodesTest, APartitionThatIsGivenUpIsServedByWhoeverAcquiresIt) {
+  const auto first_acquired = AcquireAndSettle(first_);
+  ASSERT_TRUE(first_acquired->there() && first_acquired->value->ok());
+  const auto in_flight = Send(first_, Write("case", "a", "text", "r1"));
+  first_.executor().RunAll();
+  bool released = false;
+  first_.engine().Release(0, [&] { released = true; });
+  const auto too_late = Send(first_, Write("case", "b", "text", "r2"));
+  first_.executor().RunAll();
+  EXPECT_FALSE(released) << "before what is in flight is durable";
+  ASSERT_TRUE(too_late->there());
+  EXPECT_TRUE(IsNotOwner(too_late->value->status()));
+  first_.Settle(&logs_);
+  EXPECT_TRUE(released);
+  EXPECT_TRUE(in_flight->ok());
+
+  const auto second_acquired = AcquireAndSettle(second_);
+  ASSERT_TRUE(second_acquired->there() && second_acquired->value->ok());
+  const auto again = Send(second_, Write("case", "a", "text", "r1"));
+  const auto next = Send(second_, Write("case", "b", "text", "r2"));
+  second_.Settle(&logs_);
+  ASSERT_TRUE(again->ok() && next->ok());
+  EXPECT_EQ((**again).token, (**in_flight).token) << "the same request, answered by the next owner";
+  EXPECT_EQ(second_.engine().partition_status(0).next_idx, 2u);
+
+  // And back again: what was recorded meanwhile is folded.
+  second_.engine().Release(0, [] {});
+  second_.Settle(&logs_);
+  const auto back = AcquireAndSettle(first_);
+  ASSERT_TRUE(back->there() && back->value->ok());
+  EXPECT_EQ(first_.engine().partition_status(0).next_idx, 2u);
+}
+
+TEST_F(TwoNodesTest, AFencedOwnerTellsEverybodyThatItIsNotTheOwner) {
+  AcquireAndSettle(first_);
+  AcquireAndSettle(second_);
+  const auto stale = Send(first_, Write("case", "a", "text", "r1"));
+  first_.Settle(&logs_);
+  ASSERT_TRUE(stale->there());
+  EXPECT_TRUE(IsNotOwner(stale->value->status()));
+  EXPECT_EQ(first_.engine().partition_status(0).phase, PartitionStatus::Phase::kFenced);
+  const auto served = Send(second_, Write("case", "a", "text", "r1"));
+  second_.Settle(&logs_);
+  EXPECT_TRUE(served->ok());
+}
+
+TEST_F(TwoNodesTest, AnOwnerInDoubtDoesNotTakeThePartitionBackFromTheNextOne) {
+  AcquireAndSettle(first_);
+  logs_.set_faults({.lose_ack = 1});
+  const auto answer = Send(first_, Write("case", "a", "text", "r1"));
+  first_.executor().RunAll();
+  logs_.Pump();
+  logs_.set_faults({});
+  // Before the doubt is resolved.
+  AcquireAndSettle(second_);
+  first_.Settle(&logs_);
+  ASSERT_TRUE(answer->there());
+  EXPECT_TRUE(answer->ok()) << "it is in the log, whoever owns that now: " << answer->value->status();
+  EXPECT_EQ(first_.engine().partition_status(0).phase, PartitionStatus::Phase::kFenced);
+  const auto next = Send(second_, Write("case", "b", "text", "r2"));
+  second_.Settle(&logs_);
+  EXPECT_TRUE(next->ok()) << "the second node has been fenced";
+}
+
+TEST_F(TwoNodesTest, ALostAcknowledgementOfAClaimIsNotTakenForAnotherOwner) {
+  AcquireAndSettle(first_);
+  logs_.set_faults({.lose_ack = 1, .lose_claim_ack = 1});
+  const auto answer = Send(first_, Write("case", "a", "text", "r1"));
+  first_.Settle(&logs_);
+  EXPECT_EQ(first_.engine().partition_status(0).phase, PartitionStatus::Phase::kDoubt);
+  logs_.set_faults({});
+  first_.SettleAll(&logs_);
+  EXPECT_TRUE(answer->ok());
+  EXPECT_EQ(first_.engine().partition_status(0).phase, PartitionStatus::Phase::kServing);
+}
+
+TEST_F(TwoNodesTest, ABarrierStandsBehindEverythingThatWasAcknowledgedBeforeIt) {
+  AcquireAndSettle(first_);
+  Send(first_, Write("case", "a", "text", "r1"));
+  first_.Settle(&logs_);
+  std::vector<uint64_t> ends;
+  const auto ask = [&] {
+    first_.engine().Barrier(0, [&](const absl::StatusOr<Watermark>& barrier) {
+      ASSERT_TRUE(barrier.ok()) << barrier.status();
+      ends.push_back(barrier->next_idx);
+    });
+  };
+  ask();
+  ask();
+  first_.executor().RunAll();
+  EXPECT_TRUE(ends.empty()) << "before a record tells that nobody else has taken over";
+  first_.Settle(&logs_);
+  EXPECT_EQ(ends, (std::vector<uint64_t>{2, 2})) << "one empty command is enough for both";
+  EXPECT_EQ(first_.engine().partition_status(0).barriers, 1u);
+  // A command that comes with it does as well.
+  ask();
+  Send(first_, Write("case", "b", "text", "r2"));
+  first_.Settle(&logs_);
+  EXPECT_EQ(ends.back(), 3u);
+  EXPECT_EQ(first_.engine().partition_status(0).barriers, 1u);
+}
+
+TEST_F(TwoNodesTest, AZombiesBarrierFails) {
+  AcquireAndSettle(first_);
+  AcquireAndSettle(second_);
+  std::optional<absl::Status> status;
+  first_.engine().Barrier(0, [&](const absl::StatusOr<Watermark>& barrier) { status = barrier.status(); });
+  first_.Settle(&logs_);
+  ASSERT_TRUE(status.has_value());
+  EXPECT_TRUE(IsNotOwner(*status));
 }
 
 // What had been offered before the doubt was decided on before what the doubt had undone, which was then thought imported. And the
