@@ -17,7 +17,7 @@
 
 namespace {
 
-constexpr char kVersion[] = "sipd 0.1.0";
+constexpr char kVersion[] = "0.1.0";
 constexpr int kStopped = 0;
 constexpr int kBadConfiguration = 2;
 constexpr int kCouldNotStart = 3;
@@ -49,7 +49,7 @@ int Run(const sip::Config& config) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const auto loaded = sip::LoadConfig(arguments, Environment(), kVersion);
+  const auto loaded = sip::LoadConfig("sipd", arguments, Environment(), kVersion);
   if (!loaded.ok()) {
     std::fprintf(stderr, "sipd: %s\n", std::string(loaded.status().message()).c_str());
     return kBadConfiguration;
