@@ -9,6 +9,7 @@
 #include "libs/engine/case_loader.h"
 #include "libs/engine/not_owner.h"
 #include "libs/engine/partition.h"
+#include "libs/engine/standby.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/eventsourcing/rejection.h"
 
@@ -59,6 +60,7 @@ absl::Status Partition::Start() {
 }
 
 absl::Status Partition::Claim(const ClaimantInfo& claimant, Taken& taken) const {
+  if (parts_.standby != nullptr) parts_.standby->Suspend(partition_);
   SIP_ASSIGN_OR_RETURN(const ReaderCheckpoint checkpoint, parts_.store.LoadCheckpoint(partition_));
   ReplayWriter replay(parts_.store, partition_);
   // Only an owner in doubt has something to look for among them.
@@ -363,6 +365,7 @@ void Partition::StepDown(PartitionStatus::Phase phase, const absl::Status& why) 
   }
   RefuseAll(unknown);
   if (import_callbacks_.on_rewind) import_callbacks_.on_rewind();
+  if (parts_.standby != nullptr && phase == PartitionStatus::Phase::kFenced) parts_.standby->Resume(partition_);
   for (Task& released : std::exchange(on_released_, {})) released();
   if (phase == PartitionStatus::Phase::kStopped && on_stopped_) on_stopped_(why);
 }
