@@ -14,6 +14,7 @@
 namespace sip {
 namespace {
 
+constexpr absl::Duration kWait = absl::Milliseconds(100);
 constexpr size_t kBatchRecords = 4096;
 
 absl::Status FoldLog(const FoldInput& input, EventLog& log, const RecordFilter& filter, ViewBatch& view,
@@ -23,7 +24,7 @@ absl::Status FoldLog(const FoldInput& input, EventLog& log, const RecordFilter& 
   SIP_ASSIGN_OR_RETURN(const std::unique_ptr<LogTail> tail, log.Tail(std::move(starts)));
   std::set<uint32_t> ended;
   for (bool at_end = false; !at_end;) {
-    SIP_ASSIGN_OR_RETURN(TailBatch batch, tail->Read(kBatchRecords, absl::ZeroDuration()));
+    SIP_ASSIGN_OR_RETURN(TailBatch batch, tail->Read(kBatchRecords, kWait));
     for (const ValidRecordPtr& record : batch.records) {
       if (ended.contains(record->partition)) continue;
       if (filter != nullptr && !filter(log, *record)) {
