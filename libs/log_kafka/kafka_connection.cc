@@ -163,7 +163,7 @@ absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connecti
       for (const absl::string_view broker : absl::StrSplit(connection.brokers, ',')) {
         if (IsOnLoopback(broker)) continue;
         return absl::InvalidArgumentError(absl::StrCat("kafka.protocol is plaintext and ", broker,
-                                                       " is not on the loopback: set kafka.protocol to tls or sasl_tls"));
+                                                       " is not on the loopback: set kafka.protocol to tls or sasl-tls"));
       }
       return settings;
     case KafkaConnection::Protocol::kTls:
