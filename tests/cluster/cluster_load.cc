@@ -29,7 +29,7 @@ bool MayBeRepeated(const grpc::Status& status) {
 
 ClusterLoad::ClusterLoad(std::map<std::string, std::vector<std::string>> addresses, uint32_t partitions) : partitions_(partitions) {
   for (const auto& [process, of_process] : addresses) {
-    for (const std::string& address : of_process) clients_[process].push_back(std::make_unique<RawClient>(address, 1));
+    for (const std::string& address : of_process) clients_[process].push_back({address, std::make_unique<RawClient>(address, 1)});
   }
 }
 
@@ -44,8 +44,26 @@ void ClusterLoad::Stop() {
 }
 
 RawClient& ClusterLoad::AnyClient(const std::string& process) {
-  const auto& clients = clients_.at(process);
-  return *clients[turn_.fetch_add(1) % clients.size()];
+  const std::vector<Client>& clients = clients_.at(process);
+  for (size_t tries = 0; tries < clients.size(); ++tries) {
+    const Client& client = clients[turn_.fetch_add(1) % clients.size()];
+    if (!IsAvoided(client.address)) return *client.calls;
+  }
+  return *clients.front().calls;
+}
+
+bool ClusterLoad::IsAvoided(const std::string& address) {
+  MutexLock lock(mutex_);
+  return avoided_.count(address) > 0;
+}
+
+void ClusterLoad::Avoid(const std::string& address, bool avoid) {
+  MutexLock lock(mutex_);
+  if (avoid) {
+    avoided_.insert(address);
+  } else {
+    avoided_.erase(address);
+  }
 }
 
 RawAnswer ClusterLoad::Send(const RawCall& call) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -30,6 +31,9 @@ class ClusterLoad {
 
   // Begins to play, so many cases at a time.
   void Start(size_t clients);
+  // Whether new calls may go to that address: all may at first. An instance that is about to stop is avoided, as a load balancer
+  // does that asks for its health.
+  void Avoid(const std::string& address, bool avoid);
   // Lets every client finish the call that it has under way, acknowledged.
   void Stop();
 
@@ -50,16 +54,22 @@ class ClusterLoad {
   TrackedCasePtr NextCase();
   bool PlayCall(TrackedCase& tracked);
   RawClient& AnyClient(const std::string& process);
+  bool IsAvoided(const std::string& address);
   void NoteWait(const RawCall& call, const TrackedCase& tracked, absl::Duration wait);
 
   const uint32_t partitions_;
-  std::map<std::string, std::vector<std::unique_ptr<RawClient>>> clients_;
+  struct Client {
+    std::string address;
+    std::unique_ptr<RawClient> calls;
+  };
+  std::map<std::string, std::vector<Client>> clients_;
   std::vector<std::thread> threads_;
   std::atomic<bool> stopping_{false};
   std::atomic<uint64_t> turn_{0};
   std::atomic<size_t> acknowledged_{0};
   std::atomic<size_t> repeated_{0};
   Mutex mutex_;
+  std::set<std::string> avoided_ ABSL_GUARDED_BY(mutex_);
   std::vector<TrackedCasePtr> cases_;
   std::map<std::pair<std::string, uint32_t>, absl::Duration> longest_waits_;
   std::vector<std::string> failures_;
