@@ -7,6 +7,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/engine/not_owner.h"
 #include "libs/engine/partition.h"
+#include "libs/engine/store_failure.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/eventsourcing/rejection.h"
 
@@ -140,7 +141,7 @@ void Partition::SaveForeignCheckpoint(const std::string& log_id, ReaderCheckpoin
   StreamStoreBatch batch;
   batch.foreign_checkpoints.push_back({partition_, log_id, std::move(checkpoint)});
   if (absl::Status applied = parts_.store.Apply(batch); !applied.ok()) {
-    StepDown(PartitionStatus::Phase::kStopped, applied);
+    StepDown(PartitionStatus::Phase::kStopped, StoreFailure(applied));
   }
 }
 

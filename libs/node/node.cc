@@ -10,6 +10,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/config/secret_file.h"
 #include "libs/domain/stored_logs.h"
+#include "libs/engine/store_failure.h"
 #include "libs/node/version.h"
 #include "libs/rocks/files.h"
 #include "libs/rules/load.h"
@@ -108,7 +109,7 @@ absl::Status Node::Load(Definition definition, const std::function<void(absl::St
   pool_ = std::make_unique<ThreadPool>(kEngineThreads);
   rule_follower_ = std::make_unique<RuleSetFollower>(log(kRulesLog), codec_, rule_book_);
   SIP_RETURN_IF_ERROR(OpenHostedLogs(std::move(definition.contexts), endpoint));
-  SIP_RETURN_IF_ERROR(config_.OnKafka() ? StartInCluster() : StartAlone(on_stopped));
+  SIP_RETURN_IF_ERROR(config_.OnKafka() ? StartInCluster(on_stopped) : StartAlone(on_stopped));
   return PublishOwnRuleSets();
 }
 
@@ -162,16 +163,17 @@ absl::Status Node::StartAlone(const std::function<void(absl::Status)>& on_stoppe
   return absl::OkStatus();
 }
 
-absl::Status Node::StartInCluster() {
+absl::Status Node::StartInCluster(const std::function<void(absl::Status)>& on_stopped) {
   SIP_RETURN_IF_ERROR(rule_follower_->CatchUpAndFollow(kRulesCatchUp));
   std::map<std::string, uint32_t> counts;
   for (const std::string& name : log_names_) counts[name] = log(name).identity().partition_count;
   SIP_ASSIGN_OR_RETURN(link_, ClusterLink::Open({config_, process_, local_, clock_, *timer_, std::move(counts)}));
   for (const std::string& name : hosted_names_) {
     routed_[name] = std::make_unique<RoutedExecutor>(link_->router(), name);
-    // One partition that cannot go on takes no others with it; health says so.
-    hosted_[name]->engine().SetOnStopped([name](const absl::Status& why) {
+    // A partition whose log cannot be read takes no others with it; health says so. If our own disk fails, others must take over.
+    hosted_[name]->engine().SetOnStopped([name, on_stopped](const absl::Status& why) {
       LogError("partition_stopped", {{"log", LogCode(name)}, {"why", OperatorText(why.message())}});
+      if (IsStoreFailure(why)) on_stopped(why);
     });
     hosted_[name]->StartStandby();
     hosted_[name]->StartImports();

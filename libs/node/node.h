@@ -91,7 +91,7 @@ class Node {
   absl::Status OpenLogs(const std::function<void(absl::Status)>& on_stopped);
   absl::Status OpenHostedLogs(std::vector<std::unique_ptr<ContextModel>> contexts, const std::string& endpoint);
   absl::Status StartAlone(const std::function<void(absl::Status)>& on_stopped);
-  absl::Status StartInCluster();
+  absl::Status StartInCluster(const std::function<void(absl::Status)>& on_stopped);
   absl::Status JoinGroup();
   void WantShares(const OwnershipGroup::Shares& shares, Task given_up);
   absl::Status PublishOwnRuleSets();
