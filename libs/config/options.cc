@@ -18,8 +18,10 @@ constexpr uint64_t kKiB = uint64_t{1} << 10;
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr uint64_t kTiB = uint64_t{1} << 40;
 
-std::vector<Option> MakeOptions() {
-  using C = Config;
+using C = Config;
+using Options = std::vector<Option>;
+
+Options ServerOptions() {
   return {
       {"listen_address", AddressOption{&C::listen_address},
        "Where gRPC is served. Any address but a loopback one needs all three tls files."},
@@ -44,6 +46,11 @@ std::vector<Option> MakeOptions() {
        "alternative names."},
       {"development_identity", SwitchOption{&C::development_identity},
        "Believe the metadata sip-agency, sip-unit and sip-actor. On loopback without tls only; never with real data."},
+  };
+}
+
+Options LimitOptions() {
+  return {
       {"limits.request_bytes", BytesOption{&C::limits_request_bytes, kKiB, 16 * kMiB}, "The largest request."},
       {"limits.text_bytes", BytesOption{&C::limits_text_bytes, 100, kMiB}, "The longest text in a request, in bytes of UTF-8."},
       {"limits.list_items", CountOption{&C::limits_list_items, 1, 100'000}, "The longest list in a request."},
@@ -51,6 +58,11 @@ std::vector<Option> MakeOptions() {
       {"limits.in_flight", CountOption{&C::limits_in_flight, 1, 1'000'000}, "The most calls that are served at a time."},
       {"limits.deadline", PeriodOption{&C::limits_deadline, absl::Milliseconds(100), absl::Minutes(10)},
        "The longest that a call may take; a caller's shorter deadline goes before."},
+  };
+}
+
+Options EngineOptions() {
+  return {
       {"partitions", CountOption{&C::partitions, 1, 1024}, "Partitions of each log. Fixed when the data folder is created."},
       {"engine.mailbox_limit", CountOption{&C::engine_mailbox_limit, 1, 1'000'000}, "Commands of one partition that wait."},
       {"engine.in_flight_limit", CountOption{&C::engine_in_flight_limit, 1, 1'000'000},
@@ -72,6 +84,11 @@ std::vector<Option> MakeOptions() {
        "How long a view gathers records before it writes its rows, while no query waits for them."},
       {"views.memo_bytes", BytesOption{&C::views_memo_bytes, 0, kTiB},
        "Memory for what is kept of cases that are asked for often: who is party, and the current plan."},
+  };
+}
+
+Options StorageOptions() {
+  return {
       {"storage.batch_records", CountOption{&C::storage_batch_records, 1, 100'000}, "The most records in one durable write."},
       {"storage.disk_reserve_bytes", BytesOption{&C::storage_disk_reserve_bytes, 0, kTiB},
        "Free disk space below which commands are refused."},
@@ -81,6 +98,11 @@ std::vector<Option> MakeOptions() {
        "Where the heads of the logs are noted, on another volume than data_dir; empty: nowhere."},
       {"storage.anchor_interval", PeriodOption{&C::storage_anchor_interval, absl::Seconds(1), absl::Hours(24)},
        "How often the anchor is written: the window in which a lost tail cannot be detected."},
+  };
+}
+
+Options KafkaOptions() {
+  return {
       {"kafka.brokers", TextOption{&C::kafka_brokers, true},
        "Some brokers of the Kafka cluster that holds the logs, host:port,host:port; the others are learned from them. Empty: the "
        "logs are embedded in data_dir."},
@@ -116,6 +138,11 @@ std::vector<Option> MakeOptions() {
        "Records of one partition that wait for the brokers; more commands are refused."},
       {"kafka.queue_bytes", BytesOption{&C::kafka_queue_bytes, kMiB, kTiB}, "The same in bytes."},
       {"kafka.fetch_bytes", BytesOption{&C::kafka_fetch_bytes, kMiB, kTiB}, "Memory of one reader for records fetched ahead."},
+  };
+}
+
+Options ClusterOptions() {
+  return {
       {"cluster.nodes", TextOption{&C::cluster_nodes, true},
        "All nodes, as process/name=host:port,process/name=host:port, where each answers the others; the same for all of them, this "
        "one included. With Kafka only."},
@@ -139,6 +166,15 @@ std::vector<Option> MakeOptions() {
       {"drain_timeout", PeriodOption{&C::drain_timeout, absl::ZeroDuration(), absl::Hours(1)},
        "How long calls in flight may take to finish when the server is told to stop."},
   };
+}
+
+Options MakeOptions() {
+  Options all;
+  for (const Options& group :
+       {ServerOptions(), LimitOptions(), EngineOptions(), StorageOptions(), KafkaOptions(), ClusterOptions()}) {
+    all.insert(all.end(), group.begin(), group.end());
+  }
+  return all;
 }
 
 bool IsAddress(absl::string_view text) {

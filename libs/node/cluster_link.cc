@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "libs/base/monotonic.h"
+#include "libs/base/pause.h"
 #include "libs/base/status_macros.h"
 #include "libs/domain/stored_logs.h"
 #include "libs/routing/peer_access.h"
@@ -90,7 +90,8 @@ void ClusterLink::Stop(absl::Duration drain) {
 
 void ClusterLink::AwaitQuiet(absl::Duration limit) const {
   const absl::Duration until = MonotonicNow() + limit;
-  while (router_->calls_under_way() > 0 && MonotonicNow() < until) absl::SleepFor(kQuietPoll);
+  Pause pause;
+  while (router_->calls_under_way() > 0 && MonotonicNow() < until) pause.Take(kQuietPoll);
 }
 
 }  // namespace sip

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "libs/base/monotonic.h"
+#include "libs/base/pause.h"
 #include "libs/eventsourcing/record.h"
 
 namespace sip {
@@ -71,7 +71,7 @@ RawAnswer ClusterLoad::Send(const RawCall& call) {
   const absl::Duration until = MonotonicNow() + kPatience;
   RawAnswer answer = AnyClient(process).Call(call);
   while (MayBeRepeated(answer.status) && MonotonicNow() < until) {
-    absl::SleepFor(kPause);
+    Pause().Take(kPause);
     ++repeated_;
     answer = AnyClient(process).Call(call);
   }

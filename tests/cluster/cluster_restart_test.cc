@@ -13,10 +13,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "libs/base/monotonic.h"
+#include "libs/base/pause.h"
 #include "tests/cluster/cluster_load.h"
 #include "tests/cluster/service_cluster.h"
 #include "tests/fault/environment_number.h"
@@ -49,7 +49,7 @@ class ClusterRestartTest : public testing::Test {
   void FreezeOne() {
     const ServiceInstance& victim = cluster_->instances()[random_() % cluster_->instances().size()];
     victim.server->Signal(SIGSTOP);
-    absl::SleepFor(absl::Seconds(4));
+    Pause().Take(absl::Seconds(4));
     victim.server->Signal(SIGCONT);
   }
 
@@ -57,7 +57,7 @@ class ClusterRestartTest : public testing::Test {
   void KillOne() {
     const ServiceInstance& victim = cluster_->instances()[random_() % cluster_->instances().size()];
     victim.server->Kill();
-    absl::SleepFor(absl::Milliseconds(random_() % 3000));
+    Pause().Take(absl::Milliseconds(random_() % 3000));
     const absl::Status back = victim.server->Start();
     ASSERT_TRUE(back.ok()) << victim.name << ": " << back;
   }
@@ -110,7 +110,7 @@ TEST_F(ClusterRestartTest, ARollingRestartFailsNoCall) {
   load_->Start(kClients);
   for (const ServiceInstance& instance : cluster_->instances()) {
     load_->Avoid(instance.server->address(), true);
-    absl::SleepFor(absl::Milliseconds(300));
+    Pause().Take(absl::Milliseconds(300));
     ASSERT_EQ(instance.server->Terminate().value_or(-1), 0) << instance.name;
     ASSERT_EQ(instance.server->Start(), absl::OkStatus()) << instance.name;
     load_->Avoid(instance.server->address(), false);
