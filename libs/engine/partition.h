@@ -256,7 +256,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // --- imports and gates (partition_imports.cc) ---
   void HandleImports();
-  // False if the log takes no more records now.
+  // False if the log takes no records now.
   bool Import(const ImportItem& item);
   void PutBack(ImportItem item);
   void CheckImportedLeaf(const ImportItem& item);

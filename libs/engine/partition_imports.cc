@@ -12,8 +12,8 @@
 namespace sip {
 namespace {
 
-// When the log takes no more records, imports try again after so long.
-constexpr absl::Duration kPauseWhenFull = absl::Milliseconds(100);
+// When the log takes no records, imports try again after so long.
+constexpr absl::Duration kPauseWhenRefused = absl::Milliseconds(100);
 
 }  // namespace
 
@@ -60,14 +60,14 @@ void Partition::HandleImports() {
 }
 
 void Partition::PutBack(ImportItem item) {
-  // An import is never dropped: it goes first once there is room again.
+  // An import is never dropped: it goes first once the log takes records again.
   import_queue_.push_front(std::move(item));
   imports_paused_ = true;
   {
     MutexLock lock(mutex_);
     ++waiting_imports_;
   }
-  parts_.timer.At(parts_.clock.Now() + kPauseWhenFull, [weak = weak_from_this()] {
+  parts_.timer.At(parts_.clock.Now() + kPauseWhenRefused, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->PostTask([raw = self.get()] { raw->imports_paused_ = false; });
   });
 }
@@ -106,7 +106,7 @@ bool Partition::Import(const ImportItem& item) {
   input.events = &events;
   PendingPtr no_command;
   const absl::Status appended = AppendRecord(context.case_id, **entry, std::move(input), no_command);
-  if (absl::IsResourceExhausted(appended)) return false;
+  if (absl::IsResourceExhausted(appended) || absl::IsUnavailable(appended)) return false;
   skipped = 0;
   if (!appended.ok()) status_.imports = appended;
   return true;

@@ -43,7 +43,7 @@ absl::Status KafkaSessionCore::CheckTakes(const PreparedCommand& command) const 
   if (over_ == Over::kUnknown) return absl::UnavailableError(absl::StrCat(name_, ": the session is over"));
   const size_t size = FrameSize(command.view());
   if (size > kMaxRecordBytes) return absl::InvalidArgumentError("the record exceeds 4 MiB");
-  if (!refusal_.ok()) return refusal_;
+  if (!safe_) return RejectionStatus(Reason::REASON_LOG_NOT_SAFE);
   const bool full = in_flight_.size() >= options_.queue_records || in_flight_bytes_ + size > options_.queue_bytes;
   if (full || (options_.is_full && options_.is_full())) return RejectionStatus(Reason::REASON_OVERLOADED);
   return absl::OkStatus();
@@ -182,9 +182,9 @@ void KafkaSessionCore::SetOnLost(absl::AnyInvocable<void(AppendOutcome)> on_lost
   on_lost(outcome);
 }
 
-void KafkaSessionCore::SetRefusal(absl::Status refusal) {
+void KafkaSessionCore::SetSafe(bool safe) {
   MutexLock lock(mutex_);
-  refusal_ = std::move(refusal);
+  safe_ = safe;
 }
 
 KafkaSession::KafkaSession(ReaderCheckpoint claimed, std::shared_ptr<KafkaSessionCore> core,

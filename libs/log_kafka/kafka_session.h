@@ -49,8 +49,9 @@ class KafkaSessionCore : public std::enable_shared_from_this<KafkaSessionCore> {
   void SetOnLost(absl::AnyInvocable<void(AppendOutcome)> on_lost);
   // The log ends at `end` now, says the broker. Finds out whether somebody else wrote.
   void NoteEnd(uint64_t end);
-  // Why nothing may be appended for the time being, from an assertion that does not hold; OK when it holds again.
-  void SetRefusal(absl::Status refusal);
+  // False: nothing may be appended for the time being, because an assertion about the topic does not hold. True when it holds
+  // again.
+  void SetSafe(bool safe);
 
  private:
   enum class Over { kNo, kFenced, kUnknown };
@@ -84,7 +85,7 @@ class KafkaSessionCore : public std::enable_shared_from_this<KafkaSessionCore> {
   ClaimProducer* producer_ ABSL_GUARDED_BY(mutex_) = nullptr;
   Over over_ ABSL_GUARDED_BY(mutex_) = Over::kNo;
   LogFold ahead_ ABSL_GUARDED_BY(mutex_);  // With everything that was sent.
-  absl::Status refusal_ ABSL_GUARDED_BY(mutex_);
+  bool safe_ ABSL_GUARDED_BY(mutex_) = true;
   uint64_t next_number_ ABSL_GUARDED_BY(mutex_) = 0;      // Of the next append.
   uint64_t first_in_flight_ ABSL_GUARDED_BY(mutex_) = 0;  // Number of in_flight_.front().
   std::deque<InFlight> in_flight_ ABSL_GUARDED_BY(mutex_);

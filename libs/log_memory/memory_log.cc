@@ -500,6 +500,7 @@ absl::Status MemoryLogStore::Impl::Session::Append(const PreparedCommand& comman
     if (core_->queue.size() >= store_.options_.queue_records || store_.Draw(store_.faults_.refuse)) {
       return RejectionStatus(Reason::REASON_OVERLOADED);
     }
+    if (store_.Draw(store_.faults_.not_safe)) return RejectionStatus(Reason::REASON_LOG_NOT_SAFE);
     LogFold next = ahead_;
     const absl::StatusOr<Verdict> verdict = next.Step(command.facts());
     if (!verdict.ok() || *verdict != Verdict::kValid) {
