@@ -577,6 +577,31 @@ TEST_F(EngineTest, WhenImportsStandStillFreshCommandsAreRefusedAndOthersServed) 
   EXPECT_FALSE(process->engine().partition_status(0).imports.ok());
 }
 
+TEST_F(EngineTest, AForeignLogThatIsAwayIsSaidToBeAndReadAgainFromWhereItWas) {
+  MemoryLogStore logs(LogOptions(true));
+  ConsentWriter consents(logs, clock_);
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  consents.Append(process->codec(), "case", /*withdrawn=*/false);
+  process->SettleAll(&logs);
+  consents.Append(process->codec(), "other case", /*withdrawn=*/false);
+  logs.set_faults({.lose_reader = 1});
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(absl::IsUnavailable(process->engine().PollImports().status()));
+  CommandRequest request = Write("case", "note", "text", "r1");
+  request.fresh = true;
+  const auto fresh = Send(*process, std::move(request));
+  process->Settle(&logs);
+  const absl::Status away = process->engine().partition_status(0).imports;
+  EXPECT_TRUE(absl::IsUnavailable(away)) << away;
+  EXPECT_THAT(std::string(away.message()), testing::HasSubstr(kConsentsLog));
+  EXPECT_FALSE(fresh->there()) << "it may come back before the deadline";
+  logs.set_faults({});
+  process->SettleAll(&logs);
+  EXPECT_TRUE(process->engine().partition_status(0).imports.ok()) << process->engine().partition_status(0).imports;
+  EXPECT_TRUE(fresh->ok());
+  EXPECT_EQ(process->engine().partition_status(0).next_idx, 3u) << "a foreign record was imported twice or not at all";
+}
+
 TEST_F(EngineTest, ShutdownRefusesWhatWaitsAndFinishesWhatIsInFlight) {
   MemoryLogStore logs(LogOptions(true));
   const auto store = NewMemoryStreamStore();

@@ -34,6 +34,16 @@ void Partition::StopImports(absl::Status why) {
   });
 }
 
+void Partition::PauseImports(const std::string& foreign_log_id, absl::Status why) {
+  PostTask([this, foreign_log_id, why = std::move(why)] {
+    if (why.ok()) {
+      import_pauses_.erase(foreign_log_id);
+    } else {
+      import_pauses_[foreign_log_id] = why;
+    }
+  });
+}
+
 void Partition::HandleImports() {
   size_t turn = imports_paused_ ? 0 : parts_.options.imports_per_turn;
   while (turn-- > 0 && !import_queue_.empty()) {

@@ -531,6 +531,9 @@ absl::Status MemoryLogStore::Impl::Tail::ReadPartition(size_t i, size_t max_reco
 absl::StatusOr<TailBatch> MemoryLogStore::Impl::Tail::Read(size_t max_records, absl::Duration wait) {
   const absl::Time deadline = SystemClock().Now() + wait;
   MutexLock lock(store_.mutex_);
+  if (failed_.ok() && store_.Draw(store_.faults_.lose_reader)) {
+    failed_ = absl::UnavailableError(absl::StrCat(log_.identity().name, ": the reader has lost the log"));
+  }
   while (true) {
     if (!failed_.ok()) return failed_;
     if (cancelled_ || store_.process_ != process_) return absl::CancelledError("the reader was cancelled");
