@@ -106,7 +106,8 @@ class LogTail {
   virtual ~LogTail() = default;
   // The next valid records, at most about `max_records`; waits up to `wait` if there are none (0 = do not wait), then returns an
   // empty batch, which says nothing without `at_end`: a log that lies elsewhere may need longer.
-  // Any error is final: DATA_LOSS and INTERNAL stop the partition, UNAVAILABLE the reader, CANCELLED after Cancel.
+  // Any error is final: DATA_LOSS and INTERNAL stop the partition, UNAVAILABLE the reader, CANCELLED after Cancel. What concerns a
+  // partition names log (or topic) and partition.
   virtual absl::StatusOr<TailBatch> Read(size_t max_records, absl::Duration wait) = 0;
   // Ends a waiting Read, from any thread.
   virtual void Cancel() = 0;

@@ -17,11 +17,14 @@ namespace sip {
 namespace {
 
 // The next record or end; UNAVAILABLE if neither comes in time.
-absl::StatusOr<PartitionFetcher::Fetched> Await(PartitionFetcher& fetcher, absl::Duration timeout, absl::string_view topic) {
+absl::StatusOr<PartitionFetcher::Fetched> Await(PartitionFetcher& fetcher, absl::Duration timeout, const std::string& topic,
+                                                uint32_t partition) {
   const absl::Duration until = MonotonicNow() + timeout;
   while (true) {
     const absl::Duration left = until - MonotonicNow();
-    if (left <= absl::ZeroDuration()) return absl::UnavailableError(absl::StrCat("topic ", topic, ": the brokers do not answer"));
+    if (left <= absl::ZeroDuration()) {
+      return absl::UnavailableError(absl::StrCat(PlaceOf(topic, {partition}), ": the brokers do not answer"));
+    }
     SIP_ASSIGN_OR_RETURN(std::optional<PartitionFetcher::Fetched> fetched, fetcher.Next(left));
     if (fetched.has_value()) return *std::move(fetched);
   }
@@ -69,7 +72,7 @@ class ClaimReader {
 
  private:
   absl::StatusOr<bool> ReadOne() {
-    SIP_ASSIGN_OR_RETURN(const PartitionFetcher::Fetched fetched, Await(*fetcher_, options_.request_timeout, topic_));
+    SIP_ASSIGN_OR_RETURN(const PartitionFetcher::Fetched fetched, Await(*fetcher_, options_.request_timeout, topic_, partition_));
     if (fetched.at_end) return true;
     SIP_ASSIGN_OR_RETURN(const RecordView record, fetcher_->Decode(fetched));
     absl::StatusOr<ValidRecordPtr> valid = reader_.Read(fetched.offset, record);
@@ -169,8 +172,11 @@ absl::Status KafkaLog::ReadGap(uint32_t partition, uint64_t from, uint64_t to,
                                const std::function<absl::Status(const RecordView&)>& visit) const {
   SIP_ASSIGN_OR_RETURN(const auto fetcher, PartitionFetcher::Open(options_, topic_, {{partition, from}}));
   for (uint64_t offset = from; offset < to; ++offset) {
-    SIP_ASSIGN_OR_RETURN(const PartitionFetcher::Fetched fetched, Await(*fetcher, options_.request_timeout, topic_));
-    if (fetched.at_end) return absl::UnavailableError("the log ends before an append that was reported");
+    SIP_ASSIGN_OR_RETURN(const PartitionFetcher::Fetched fetched, Await(*fetcher, options_.request_timeout, topic_, partition));
+    if (fetched.at_end) {
+      return absl::UnavailableError(
+          absl::StrCat(PlaceOf(topic_, {partition}), ": the log ends before an append that was reported"));
+    }
     SIP_ASSIGN_OR_RETURN(const RecordView record, fetcher->Decode(fetched));
     SIP_RETURN_IF_ERROR(fetcher->Explain(fetched, visit(record)));
   }
@@ -190,7 +196,9 @@ absl::StatusOr<std::unique_ptr<LogTail>> KafkaLog::Tail(std::vector<TailStart> s
 
 void KafkaLog::End(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<LogEnd>)> done) {
   if (absl::Status known = CheckPartition(partition); !known.ok()) return done(std::move(known));
-  if (!options_.ask_owner) return done(absl::FailedPreconditionError("nobody is there to ask the owner of a partition"));
+  if (!options_.ask_owner)
+    return done(absl::FailedPreconditionError(
+        absl::StrCat(identity_.name, ", partition ", partition, ": there is nothing by which to ask its owner (ask_owner)")));
   options_.ask_owner(identity_.name, partition, std::move(done));
 }
 

@@ -518,7 +518,10 @@ absl::Status MemoryLogStore::Impl::Session::Append(const PreparedCommand& comman
 absl::Status MemoryLogStore::Impl::Tail::ReadPartition(size_t i, size_t max_records, TailBatch& batch) {
   PartitionReader& reader = readers_[i];
   const std::vector<Record>& records = log_.partition(numbers_[i]).records;
-  if (reader.cursor() > records.size()) return absl::DataLossError("the log is shorter than what was read");
+  if (reader.cursor() > records.size()) {
+    return absl::DataLossError(
+        absl::StrCat(log_.identity().name, ", partition ", numbers_[i], ": the log is shorter than what was read"));
+  }
   const uint64_t start = reader.cursor();
   while (reader.cursor() < records.size() && batch.records.size() < max_records) {
     SIP_ASSIGN_OR_RETURN(ValidRecordPtr valid, reader.Read(reader.cursor(), ViewOf(records[reader.cursor()])));
