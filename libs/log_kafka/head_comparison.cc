@@ -38,8 +38,9 @@ absl::StatusOr<bool> HeadComparison::Step(absl::Duration wait) {
       SIP_RETURN_IF_ERROR(Compare(*fetched));
       continue;
     }
-    if (MonotonicNow() >= until_) return absl::UnavailableError(absl::StrCat(NameLeft(), ": the brokers do not answer"));
-    if (MonotonicNow() >= until) return false;
+    const absl::Duration now = MonotonicNow();
+    if (now >= until_) return absl::UnavailableError(absl::StrCat(NameLeft(), ": the brokers do not answer"));
+    if (now >= until) return false;
   }
   return true;
 }
