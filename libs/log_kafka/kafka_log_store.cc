@@ -103,11 +103,7 @@ absl::Status KafkaLogStoreImpl::OpenLog(const std::string& name) {
 std::vector<KafkaLogStatistics> KafkaLogStoreImpl::statistics() const {
   std::vector<KafkaLogStatistics> all;
   all.reserve(logs_.size());
-  for (const auto& [name, log] : logs_) {
-    const KafkaLogCounters& counters = log->counters();
-    all.push_back(
-        {name, counters.claims, counters.claims_lost, counters.appended, counters.fenced, counters.doubts, counters.gaps});
-  }
+  for (const auto& [name, log] : logs_) all.push_back(log->statistics());
   return all;
 }
 

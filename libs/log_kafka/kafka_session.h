@@ -2,7 +2,6 @@
 #ifndef SIP_LIBS_LOG_KAFKA_KAFKA_SESSION_H_
 #define SIP_LIBS_LOG_KAFKA_KAFKA_SESSION_H_
 
-#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -15,20 +14,11 @@
 #include "libs/base/ordered_callbacks.h"
 #include "libs/eventsourcing/event_log.h"
 #include "libs/log_kafka/claim_producer.h"
+#include "libs/log_kafka/kafka_counters.h"
 #include "libs/log_kafka/kafka_log_options.h"
 #include "libs/log_kafka/report_judge.h"
 
 namespace sip {
-
-// What a log counts of all its sessions.
-struct KafkaLogCounters {
-  std::atomic<uint64_t> claims{0};
-  std::atomic<uint64_t> claims_lost{0};
-  std::atomic<uint64_t> appended{0};
-  std::atomic<uint64_t> fenced{0};
-  std::atomic<uint64_t> doubts{0};
-  std::atomic<uint64_t> gaps{0};
-};
 
 // The part of a session that outlives it in callbacks. Thread-safe.
 class KafkaSessionCore : public std::enable_shared_from_this<KafkaSessionCore> {
@@ -37,7 +27,7 @@ class KafkaSessionCore : public std::enable_shared_from_this<KafkaSessionCore> {
   using GapReader =
       std::function<absl::Status(uint64_t from, uint64_t to, const std::function<absl::Status(const RecordView&)>& visit)>;
 
-  KafkaSessionCore(const KafkaLogOptions& options, KafkaLogCounters& counters, std::string name, LogFold fold,
+  KafkaSessionCore(const KafkaLogOptions& options, KafkaPartitionCounters& counters, std::string name, LogFold fold,
                    uint64_t claim_offset, GapReader read_gap);
 
   // From now on reports are taken. `producer` lives until End.
@@ -71,7 +61,7 @@ class KafkaSessionCore : public std::enable_shared_from_this<KafkaSessionCore> {
   absl::Status CheckTakes(const PreparedCommand& command) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const KafkaLogOptions& options_;
-  KafkaLogCounters& counters_;
+  KafkaPartitionCounters& counters_;
   const std::string name_;
   const GapReader read_gap_;
   OrderedCallbacks<AppendReport> callbacks_;

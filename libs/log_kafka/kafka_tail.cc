@@ -78,8 +78,10 @@ absl::Status KafkaTail::Cancelled() const {
 absl::Status KafkaTail::Fold(const PartitionFetcher::Fetched& fetched, TailBatch& batch) {
   not_at_end_.insert(fetched.partition);
   SIP_ASSIGN_OR_RETURN(const RecordView record, fetcher_->Decode(fetched));
-  absl::StatusOr<ValidRecordPtr> valid = readers_.at(fetched.partition).Read(fetched.offset, record);
+  PartitionReader& reader = readers_.at(fetched.partition);
+  absl::StatusOr<ValidRecordPtr> valid = reader.Read(fetched.offset, record);
   if (!valid.ok()) return fetcher_->Explain(fetched, valid.status());
+  if (*valid == nullptr) log_.counters(fetched.partition).voids_met_by_readers.Note(reader.verdict());
   if (*valid != nullptr) batch.records.push_back(*std::move(valid));
   return absl::OkStatus();
 }
