@@ -367,6 +367,73 @@ TEST_F(EngineTest, APassedDeadlineIsNotExecuted) {
   EXPECT_EQ(process->engine().partition_status(0).next_idx, 0u);
 }
 
+TEST_F(EngineTest, ALogThatIsNotSafeRefusesTheCommandWithItsReasonAndServesWhenItIsMended) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  const auto written = Send(*process, Write("case", "note", "text", "r1"));
+  process->Settle(&logs);
+  ASSERT_TRUE(written->ok());
+  logs.set_faults({.not_safe = 1});
+  const auto refused = Send(*process, Erase("case", "note", "r2"));
+  process->Settle(&logs);
+  ASSERT_TRUE(refused->there());
+  EXPECT_EQ(refused->value->status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(refused->reason(), common::v1::REASON_LOG_NOT_SAFE);
+  EXPECT_FALSE(IsNotOwner(refused->value->status())) << "nobody else could do it";
+  logs.set_faults({});
+  const auto again = Send(*process, Erase("case", "note", "r2"));
+  process->Settle(&logs);
+  EXPECT_TRUE(again->ok());
+  EXPECT_EQ(process->engine().partition_status(0).doubts, 0u);
+}
+
+TEST_F(EngineTest, ImportsGoOnByThemselvesOnceTheLogIsSafeAgain) {
+  MemoryLogStore logs(LogOptions(true));
+  ConsentWriter consents(logs, clock_);
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  for (const char* name : {"case", "other case"}) consents.Append(process->codec(), name, /*withdrawn=*/false);
+  logs.set_faults({.not_safe = 1});
+  process->SettleAll(&logs);
+  EXPECT_EQ(process->engine().partition_status(0).next_idx, 0u);
+  logs.set_faults({});
+  process->SettleAll(&logs);
+  EXPECT_EQ(process->engine().partition_status(0).next_idx, 2u);
+  EXPECT_TRUE(process->engine().partition_status(0).imports.ok()) << process->engine().partition_status(0).imports;
+}
+
+// A log that reports within Append: the session is over before the turn has seen the report.
+TEST_F(EngineTest, WhatIsDecidedBehindAnAppendThatFencedTheOwnerIsToldThatAnotherNodeMayOwn) {
+  MemoryLogStore logs(LogOptions(false));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  const auto other = logs.log(kNotesLog)->Claim(0, {}, {}, [](const ValidRecordPtr&) { return absl::OkStatus(); });
+  ASSERT_TRUE(other.ok()) << other.status();
+  const auto first = Send(*process, Write("case", "a", "text", "r1"));
+  const auto second = Send(*process, Write("case", "b", "text", "r2"));
+  process->Settle();
+  for (const auto& answer : {first, second}) {
+    ASSERT_TRUE(answer->there());
+    EXPECT_TRUE(IsNotOwner(answer->value->status())) << answer->value->status();
+  }
+}
+
+TEST_F(EngineTest, AnImportBehindAnAppendThatIsInDoubtIsImportedAfterIt) {
+  MemoryLogStore logs(LogOptions(false));
+  ConsentWriter consents(logs, clock_);
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  for (const char* name : {"case", "other case"}) consents.Append(process->codec(), name, /*withdrawn=*/false);
+  ASSERT_TRUE(process->engine().PollImports().ok());
+  logs.set_faults({.lose_record = 1});
+  process->executor().RunOne();
+  logs.set_faults({});
+  process->SettleAll();
+  EXPECT_EQ(process->engine().partition_status(0).doubts, 1u);
+  EXPECT_EQ(process->engine().partition_status(0).next_idx, 2u) << process->engine().partition_status(0).imports;
+}
+
 TEST_F(EngineTest, AnImportBringsTheFactAndWhatItCausesInOneRecord) {
   MemoryLogStore logs(LogOptions(true));
   ConsentWriter consents(logs, clock_);
@@ -508,6 +575,31 @@ TEST_F(EngineTest, WhenImportsStandStillFreshCommandsAreRefusedAndOthersServed) 
   EXPECT_EQ(refused->reason(), common::v1::REASON_NOT_CAUGHT_UP);
   EXPECT_TRUE(served->ok());
   EXPECT_FALSE(process->engine().partition_status(0).imports.ok());
+}
+
+TEST_F(EngineTest, AForeignLogThatIsAwayIsSaidToBeAndReadAgainFromWhereItWas) {
+  MemoryLogStore logs(LogOptions(true));
+  ConsentWriter consents(logs, clock_);
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  consents.Append(process->codec(), "case", /*withdrawn=*/false);
+  process->SettleAll(&logs);
+  consents.Append(process->codec(), "other case", /*withdrawn=*/false);
+  logs.set_faults({.lose_reader = 1});
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(absl::IsUnavailable(process->engine().PollImports().status()));
+  CommandRequest request = Write("case", "note", "text", "r1");
+  request.fresh = true;
+  const auto fresh = Send(*process, std::move(request));
+  process->Settle(&logs);
+  const absl::Status away = process->engine().partition_status(0).imports;
+  EXPECT_TRUE(absl::IsUnavailable(away)) << away;
+  EXPECT_THAT(std::string(away.message()), testing::HasSubstr(kConsentsLog));
+  EXPECT_FALSE(fresh->there()) << "it may come back before the deadline";
+  logs.set_faults({});
+  process->SettleAll(&logs);
+  EXPECT_TRUE(process->engine().partition_status(0).imports.ok()) << process->engine().partition_status(0).imports;
+  EXPECT_TRUE(fresh->ok());
+  EXPECT_EQ(process->engine().partition_status(0).next_idx, 3u) << "a foreign record was imported twice or not at all";
 }
 
 TEST_F(EngineTest, ShutdownRefusesWhatWaitsAndFinishesWhatIsInFlight) {

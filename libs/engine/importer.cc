@@ -22,6 +22,7 @@ Importer::Importer(ForeignLog foreign, const Codec& foreign_codec, std::vector<s
                     [this](const absl::Status& why) {
                       for (const auto& partition : partitions_) partition->StopImports(why);
                     },
+                    [this](const absl::Status& why) { TellWaiting(why); },
                 },
                 gather) {}
 
@@ -42,6 +43,12 @@ void Importer::OnRoom() {
     ++room_signals_;
   }
   room_.NotifyAll();
+}
+
+void Importer::TellWaiting(const absl::Status& why) {
+  const absl::Status told =
+      why.ok() ? why : absl::Status(why.code(), absl::StrCat(foreign_.name, " is not read now: ", why.message()));
+  for (const auto& partition : partitions_) partition->PauseImports(foreign_.log->identity().log_id, told);
 }
 
 absl::StatusOr<std::vector<TailStart>> Importer::Starts() {

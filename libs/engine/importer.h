@@ -32,6 +32,7 @@ class Importer {
   void Stop();
 
  private:
+  void TellWaiting(const absl::Status& why);
   absl::StatusOr<std::vector<TailStart>> Starts();
   absl::Status HandOver(TailBatch batch);
   // Waits for room; CANCELLED when stopped.

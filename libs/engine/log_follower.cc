@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/base/backoff.h"
 #include "libs/base/status_macros.h"
 
 namespace sip {
@@ -31,6 +32,7 @@ void LogFollower::Stop() {
     if (tail_ != nullptr) tail_->Cancel();
   }
   pause_.End();
+  before_retry_.End();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -49,9 +51,28 @@ absl::Status LogFollower::EnsureTail() {
   return absl::OkStatus();
 }
 
+void LogFollower::DropTail() {
+  std::shared_ptr<LogTail> dropped;
+  MutexLock lock(mutex_);
+  // Destroyed behind the lock: that may take a while.
+  dropped.swap(tail_);
+}
+
+void LogFollower::TellWaiting(const absl::Status& why) {
+  if (why.ok() && !waits_) return;
+  waits_ = !why.ok();
+  if (handlers_.waiting) handlers_.waiting(why);
+}
+
 absl::StatusOr<bool> LogFollower::PollOnce(absl::Duration wait) {
   absl::StatusOr<bool> polled = ReadAndHandOver(wait);
-  if (!polled.ok() && !IsStopping()) handlers_.failed(polled.status());
+  if (polled.ok() || IsStopping()) return polled;
+  if (absl::IsUnavailable(polled.status())) {
+    DropTail();
+    TellWaiting(polled.status());
+  } else {
+    handlers_.failed(polled.status());
+  }
   return polled;
 }
 
@@ -74,16 +95,25 @@ absl::StatusOr<bool> LogFollower::ReadAndHandOver(absl::Duration wait) {
     if (rewind_ && !stopping_) return true;
   }
   SIP_RETURN_IF_ERROR(batch.status());
+  // Before the batch, which may have to wait for room.
+  TellWaiting(absl::OkStatus());
   if (batch->records.empty() && batch->progress.empty()) return false;
   SIP_RETURN_IF_ERROR(handlers_.batch(*std::move(batch)));
   return true;
 }
 
 void LogFollower::Work() {
+  Backoff backoff;
   while (true) {
     const absl::StatusOr<bool> polled = PollOnce(kWait);
-    if (!polled.ok()) return;
-    if (*polled) pause_.Take(gather_);
+    if (polled.ok()) {
+      backoff.Reset();
+      if (*polled) pause_.Take(gather_);
+    } else if (absl::IsUnavailable(polled.status()) && !IsStopping()) {
+      before_retry_.Take(backoff.Next());
+    } else {
+      return;
+    }
   }
 }
 

@@ -1,4 +1,7 @@
 // Reads one log, all partitions, record by record on a thread of its own: what importers and followers of shared logs are made of.
+//
+// UNAVAILABLE, from the log or a handler, passes: the thread begins again at `start`, after 50 ms and then each time after twice as
+// long, up to 5 s. Any other error ends the following for good.
 #ifndef SIP_LIBS_ENGINE_LOG_FOLLOWER_H_
 #define SIP_LIBS_ENGINE_LOG_FOLLOWER_H_
 
@@ -21,10 +24,12 @@ class LogFollower {
   struct Handlers {
     // Where to begin, each time the reading begins (again).
     std::function<absl::StatusOr<std::vector<TailStart>>()> start;
-    // A batch, in order. An error ends the following for good. May block (back-pressure) until Stop.
+    // A batch, in order. May block (back-pressure) until Stop. After UNAVAILABLE or Rewind it may see records again.
     std::function<absl::Status(TailBatch)> batch;
-    // The following has ended with an error other than CANCELLED.
+    // The following has ended for good, with an error other than CANCELLED.
     std::function<void(absl::Status)> failed;
+    // Why nothing is read for now (UNAVAILABLE), told after each attempt; OK once it goes on. May be null.
+    std::function<void(absl::Status)> waiting{};
   };
 
   // The thread pauses for `gather` behind each batch, so that the next one is larger.
@@ -37,11 +42,11 @@ class LogFollower {
   // Begins to read on a thread.
   void StartThread();
   // Reads at most one batch, without a thread: for tests and start-up. True if there was something. An error is told to `failed`
-  // too.
+  // or `waiting` too; after UNAVAILABLE it may be called again.
   absl::StatusOr<bool> PollOnce(absl::Duration wait);
   // Thread-safe: begins again at `start` before the next batch.
   void Rewind();
-  // Thread-safe: somebody waits for what is in the log now; no pause before it is read.
+  // Thread-safe: somebody waits for what is in the log now; no pause before it is read, unless the log does not answer.
   void Hurry() { pause_.Cut(); }
   // Thread-safe: ends the thread.
   void Stop();
@@ -51,11 +56,15 @@ class LogFollower {
   absl::StatusOr<bool> ReadAndHandOver(absl::Duration wait);
   bool IsStopping();
   absl::Status EnsureTail();
+  void DropTail();
+  void TellWaiting(const absl::Status& why);
 
   EventLog& log_;
   const Handlers handlers_;
   const absl::Duration gather_;
   Pause pause_;
+  Pause before_retry_;  // Only the end cuts it: callers in a hurry must not make a log that is away be asked without a pause.
+  bool waits_ = false;  // `waiting` was told an error last; of the thread that reads.
   Mutex mutex_;
   std::shared_ptr<LogTail> tail_ ABSL_GUARDED_BY(mutex_);  // Replaced by the reading thread alone.
   bool rewind_ ABSL_GUARDED_BY(mutex_) = false;

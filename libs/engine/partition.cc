@@ -180,6 +180,8 @@ void Partition::PublishStatus() {
   status_.parked = parked_.size();
   MutexLock lock(mutex_);
   published_ = status_;
+  // What ends them for good says more.
+  if (published_.imports.ok() && !import_pauses_.empty()) published_.imports = import_pauses_.begin()->second;
 }
 
 }  // namespace sip

@@ -82,7 +82,7 @@ struct PartitionStatus {
   uint64_t take_overs = 0;
   uint64_t barriers = 0;  // Empty commands recorded to be sure of the ownership.
   absl::Status stopped;   // Why nothing is served (kFenced, kStopped).
-  absl::Status imports;   // Why imports stand still; OK if they do not.
+  absl::Status imports;   // Why imports stand still, for now if UNAVAILABLE; OK if they do not.
 };
 
 class Partition : public std::enable_shared_from_this<Partition> {
@@ -113,6 +113,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::StatusOr<ImportBeginning> ImportStart(absl::string_view foreign_log_id) const;
   // The importer of `foreign_log_id` cannot go on. Fresh commands are refused from then on, all others served.
   void StopImports(absl::Status why);
+  // The importer of `foreign_log_id` stands still for now, for that reason; OK: it goes on.
+  void PauseImports(const std::string& foreign_log_id, absl::Status why);
 
   // Calls `done` when the record that the token names has been decided on here, if it is of a log that is imported: with a token
   // that holds what came of it, absent if nothing is recorded here. A NOT_CAUGHT_UP or OVERLOADED rejection otherwise.
@@ -256,7 +258,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // --- imports and gates (partition_imports.cc) ---
   void HandleImports();
-  // False if the log takes no more records now.
+  // False if the log takes no records now.
   bool Import(const ImportItem& item);
   void PutBack(ImportItem item);
   void CheckImportedLeaf(const ImportItem& item);
@@ -305,7 +307,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   absl::Time promised_ = absl::InfinitePast();     // Nothing is recorded at or before this any more.
   bool import_room_wanted_ = false;
   bool imports_paused_ = false;
-  AppendReport last_report_;  // Of the last durable record.
+  std::map<std::string, absl::Status> import_pauses_;  // Foreign log id → why its importer stands still for now.
+  AppendReport last_report_;                           // Of the last durable record.
   // When the last claim or record was sent that is known to be valid: nobody else owned the partition before that.
   absl::Time owned_at_ = absl::InfinitePast();
   uint64_t records_since_checkpoint_ = 0;

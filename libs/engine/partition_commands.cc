@@ -272,7 +272,9 @@ absl::Status Partition::SendRecord(WrittenRecord written, std::optional<Uuid> sc
   });
   if (!sent.ok()) {
     in_flight_.pop_back();
-    return sent;
+    // The session is over, and the report that says so has not been seen here yet.
+    const bool over = (absl::IsAborted(sent) || absl::IsUnavailable(sent)) && !RejectionOf(sent).has_value();
+    return over ? NotOwnerStatus("Another node took over, or may.") : sent;
   }
   if (SIP_MUTANT(acknowledged_when_sent) && command != nullptr) {
     Reply(*command, AnswerOf(in_flight_.back().written.decoded));

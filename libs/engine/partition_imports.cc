@@ -14,8 +14,8 @@
 namespace sip {
 namespace {
 
-// When the log takes no more records, imports try again after so long.
-constexpr absl::Duration kPauseWhenFull = absl::Milliseconds(100);
+// When the log takes no records, imports try again after so long.
+constexpr absl::Duration kPauseWhenRefused = absl::Milliseconds(100);
 
 }  // namespace
 
@@ -33,6 +33,16 @@ void Partition::StopImports(absl::Status why) {
   PostTask([this, why = std::move(why)] {
     status_.imports = why;
     CheckParked();
+  });
+}
+
+void Partition::PauseImports(const std::string& foreign_log_id, absl::Status why) {
+  PostTask([this, foreign_log_id, why = std::move(why)] {
+    if (why.ok()) {
+      import_pauses_.erase(foreign_log_id);
+    } else {
+      import_pauses_[foreign_log_id] = why;
+    }
   });
 }
 
@@ -62,14 +72,14 @@ void Partition::HandleImports() {
 }
 
 void Partition::PutBack(ImportItem item) {
-  // An import is never dropped: it goes first once there is room again.
+  // An import is never dropped: it goes first once the log takes records again.
   import_queue_.push_front(std::move(item));
   imports_paused_ = true;
   {
     MutexLock lock(mutex_);
     ++waiting_imports_;
   }
-  parts_.timer.At(parts_.clock.Now() + kPauseWhenFull, [weak = weak_from_this()] {
+  parts_.timer.At(parts_.clock.Now() + kPauseWhenRefused, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->PostTask([raw = self.get()] { raw->imports_paused_ = false; });
   });
 }
@@ -108,7 +118,7 @@ bool Partition::Import(const ImportItem& item) {
   input.events = &events;
   PendingPtr no_command;
   const absl::Status appended = AppendRecord(context.case_id, **entry, std::move(input), no_command);
-  if (absl::IsResourceExhausted(appended)) return false;
+  if (absl::IsResourceExhausted(appended) || absl::IsUnavailable(appended)) return false;
   skipped = 0;
   if (!appended.ok()) status_.imports = appended;
   return true;

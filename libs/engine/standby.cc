@@ -13,10 +13,8 @@ Standby::Standby(EventLog& log, StreamStore& store, absl::Duration gather)
                 LogFollower::Handlers{
                     [this] { return Starts(); },
                     [this](const TailBatch& batch) { return Apply(batch); },
-                    [this](const absl::Status& why) {
-                      MutexLock lock(mutex_);
-                      status_ = why;
-                    },
+                    [this](const absl::Status& why) { NoteStatus(why); },
+                    [this](const absl::Status& why) { NoteStatus(why); },
                 },
                 gather) {}
 
@@ -59,6 +57,11 @@ void Standby::Resume(uint32_t partition) {
     if (suspended_.erase(partition) == 0) return;
   }
   follower_.Rewind();
+}
+
+void Standby::NoteStatus(const absl::Status& status) {
+  MutexLock lock(mutex_);
+  status_ = status;
 }
 
 absl::Status Standby::status() const {

@@ -35,12 +35,13 @@ class Standby {
   // The partition is followed again, from the stored checkpoint.
   void Resume(uint32_t partition);
 
-  // Why it stands still for good; OK if it does not.
+  // Why it stands still; OK if it does not.
   absl::Status status() const;
 
  private:
   absl::StatusOr<std::vector<TailStart>> Starts();
   absl::Status Apply(const TailBatch& batch);
+  void NoteStatus(const absl::Status& status);
 
   EventLog& log_;
   StreamStore& store_;

@@ -70,9 +70,10 @@ class LogSession {
   // Pipelined, first in first out. `command` must be the next valid command of the partition, behind those appended before it. Not
   // OK means not queued, and `done` is never called:
   //   RESOURCE_EXHAUSTED (with a Rejection): the queue is full or the disk reserve reached; try again later;
+  //   UNAVAILABLE with a Rejection: nothing may be recorded now, as its reason says; the session goes on, try again later;
   //   INVALID_ARGUMENT: the record is larger than kMaxRecordBytes;
   //   INTERNAL: it is not the next valid command, a defect of the caller;
-  //   ABORTED, UNAVAILABLE: kFenced, kUnknown has been found for an earlier append; the session is over.
+  //   ABORTED, UNAVAILABLE without one: kFenced, kUnknown has been found for an earlier append; the session is over.
   virtual absl::Status Append(const PreparedCommand& command, Done done) = 0;
 
   // Between BeginBatch and EndBatch the log may keep appends back to write them as one. Only a hint: they may also be written, and
@@ -105,7 +106,8 @@ class LogTail {
   virtual ~LogTail() = default;
   // The next valid records, at most about `max_records`; waits up to `wait` if there are none (0 = do not wait), then returns an
   // empty batch, which says nothing without `at_end`: a log that lies elsewhere may need longer.
-  // Any error is final: DATA_LOSS and INTERNAL stop the partition, UNAVAILABLE the reader, CANCELLED after Cancel.
+  // Any error is final: DATA_LOSS and INTERNAL stop the partition, UNAVAILABLE the reader, CANCELLED after Cancel. What concerns a
+  // partition names log (or topic) and partition.
   virtual absl::StatusOr<TailBatch> Read(size_t max_records, absl::Duration wait) = 0;
   // Ends a waiting Read, from any thread.
   virtual void Cancel() = 0;

@@ -30,6 +30,7 @@ absl::StatusOr<bool> PartitionReader::Read(uint64_t cursor, const RecordFacts& r
 
 bool PartitionReader::Note(uint64_t cursor, Verdict verdict) {
   AdvanceTo(cursor + 1);
+  verdict_ = verdict;
   if (verdict == Verdict::kGenesis || verdict == Verdict::kValid || SIP_MUTANT(reader_head_is_any_record)) head_cursor_ = cursor;
   return verdict == Verdict::kValid;
 }

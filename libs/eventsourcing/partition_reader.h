@@ -29,6 +29,8 @@ class PartitionReader {
   // All records before `cursor` have been read. Never moves back.
   void AdvanceTo(uint64_t cursor);
 
+  // What the record that was read last turned out to be. Means nothing before the first.
+  Verdict verdict() const { return verdict_; }
   uint64_t cursor() const { return cursor_; }
   const FoldState& state() const { return fold_.state(); }
   ReaderCheckpoint checkpoint() const { return {cursor_, head_cursor_, fold_.state()}; }
@@ -38,6 +40,7 @@ class PartitionReader {
 
   uint64_t cursor_;
   uint64_t head_cursor_;
+  Verdict verdict_ = Verdict::kGenesis;
   LogFold fold_;
 };
 

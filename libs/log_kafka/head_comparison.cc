@@ -38,10 +38,18 @@ absl::StatusOr<bool> HeadComparison::Step(absl::Duration wait) {
       SIP_RETURN_IF_ERROR(Compare(*fetched));
       continue;
     }
-    if (MonotonicNow() >= until_) return absl::UnavailableError(absl::StrCat("topic ", topic_, ": the brokers do not answer"));
-    if (MonotonicNow() >= until) return false;
+    const absl::Duration now = MonotonicNow();
+    if (now >= until_) return absl::UnavailableError(absl::StrCat(NameLeft(), ": the brokers do not answer"));
+    if (now >= until) return false;
   }
   return true;
+}
+
+std::string HeadComparison::NameLeft() const {
+  std::vector<uint32_t> partitions;
+  partitions.reserve(left_.size());
+  for (const auto& [partition, checkpoint] : left_) partitions.push_back(partition);
+  return PlaceOf(topic_, partitions);
 }
 
 absl::Status HeadComparison::Compare(const PartitionFetcher::Fetched& fetched) {

@@ -29,6 +29,8 @@ class HeadComparison {
 
  private:
   HeadComparison(const KafkaLogOptions& options, std::string topic);
+  // The partitions that are not compared yet, for errors.
+  std::string NameLeft() const;
   absl::Status Compare(const PartitionFetcher::Fetched& fetched);
   absl::Status CheckIsThere(const ReaderCheckpoint& checkpoint);
 

@@ -17,11 +17,14 @@ namespace sip {
 namespace {
 
 // The next record or end; UNAVAILABLE if neither comes in time.
-absl::StatusOr<PartitionFetcher::Fetched> Await(PartitionFetcher& fetcher, absl::Duration timeout, absl::string_view topic) {
+absl::StatusOr<PartitionFetcher::Fetched> Await(PartitionFetcher& fetcher, absl::Duration timeout, const std::string& topic,
+                                                uint32_t partition) {
   const absl::Duration until = MonotonicNow() + timeout;
   while (true) {
     const absl::Duration left = until - MonotonicNow();
-    if (left <= absl::ZeroDuration()) return absl::UnavailableError(absl::StrCat("topic ", topic, ": the brokers do not answer"));
+    if (left <= absl::ZeroDuration()) {
+      return absl::UnavailableError(absl::StrCat(PlaceOf(topic, {partition}), ": the brokers do not answer"));
+    }
     SIP_ASSIGN_OR_RETURN(std::optional<PartitionFetcher::Fetched> fetched, fetcher.Next(left));
     if (fetched.has_value()) return *std::move(fetched);
   }
@@ -42,9 +45,10 @@ log::v1::ClaimHeader MakeClaim(const FoldState& seen, const ClaimantInfo& claima
 // Folds one partition on behalf of a claim.
 class ClaimReader {
  public:
-  ClaimReader(const KafkaLogOptions& options, std::string topic, const LogIdentity& identity, uint32_t partition,
-              const ReaderCheckpoint& from, const std::function<absl::Status(ValidRecordPtr)>& deliver)
+  ClaimReader(const KafkaLogOptions& options, VoidCounters& voids, std::string topic, const LogIdentity& identity,
+              uint32_t partition, const ReaderCheckpoint& from, const std::function<absl::Status(ValidRecordPtr)>& deliver)
       : options_(options),
+        voids_(voids),
         topic_(std::move(topic)),
         partition_(partition),
         deliver_(deliver),
@@ -69,16 +73,18 @@ class ClaimReader {
 
  private:
   absl::StatusOr<bool> ReadOne() {
-    SIP_ASSIGN_OR_RETURN(const PartitionFetcher::Fetched fetched, Await(*fetcher_, options_.request_timeout, topic_));
+    SIP_ASSIGN_OR_RETURN(const PartitionFetcher::Fetched fetched, Await(*fetcher_, options_.request_timeout, topic_, partition_));
     if (fetched.at_end) return true;
     SIP_ASSIGN_OR_RETURN(const RecordView record, fetcher_->Decode(fetched));
     absl::StatusOr<ValidRecordPtr> valid = reader_.Read(fetched.offset, record);
     if (!valid.ok()) return fetcher_->Explain(fetched, valid.status());
+    voids_.Note(reader_.verdict());
     if (*valid != nullptr) SIP_RETURN_IF_ERROR(deliver_(*std::move(valid)));
     return false;
   }
 
   const KafkaLogOptions& options_;
+  VoidCounters& voids_;
   const std::string topic_;
   const uint32_t partition_;
   const std::function<absl::Status(ValidRecordPtr)>& deliver_;
@@ -92,7 +98,24 @@ KafkaLog::KafkaLog(const KafkaLogOptions& options, LogIdentity identity, std::fu
     : options_(options),
       identity_(std::move(identity)),
       topic_(options.TopicOf(identity_.name)),
-      may_claim_(std::move(may_claim)) {}
+      may_claim_(std::move(may_claim)),
+      counters_(identity_.partition_count) {}
+
+KafkaLogStatistics KafkaLog::statistics() const {
+  KafkaLogStatistics all;
+  all.log = identity_.name;
+  all.partitions.reserve(counters_.size());
+  for (uint32_t partition = 0; partition < counters_.size(); ++partition) {
+    const KafkaPartitionStatistics& one = all.partitions.emplace_back(counters_[partition].Read(partition));
+    all.claims += one.claims;
+    all.claims_lost += one.claims_lost;
+    all.appended += one.appended;
+    all.fenced += one.fenced;
+    all.doubts += one.doubts;
+    all.gaps += one.gaps;
+  }
+  return all;
+}
 
 ReaderCheckpoint ResumeAt(const ReaderCheckpoint& checkpoint) {
   ReaderCheckpoint from = checkpoint;
@@ -133,13 +156,13 @@ absl::StatusOr<std::unique_ptr<LogSession>> KafkaLog::Claim(uint32_t partition, 
   SIP_RETURN_IF_ERROR(CheckPartition(partition));
   SIP_RETURN_IF_ERROR(may_claim_());
   SIP_RETURN_IF_ERROR(CheckHeads({from}));
-  ClaimReader reading(options_, topic_, identity_, partition, from, deliver);
+  ClaimReader reading(options_, counters(partition).voids_met_by_owner, topic_, identity_, partition, from, deliver);
   SIP_RETURN_IF_ERROR(reading.Open());
   SIP_ASSIGN_OR_RETURN(std::unique_ptr<ClaimProducer> producer, ClaimProducer::Open(options_, topic_, partition));
   SIP_RETURN_IF_ERROR(reading.ReadToEnd());
   const FoldState& seen = reading.reader().state();
   if (!claimant.MayFollow(seen.last_claim)) {
-    ++counters_.claims_lost;
+    ++counters(partition).claims_lost;
     return absl::AbortedError(absl::StrCat(identity_.name, ", partition ", partition, ": another node has taken it over"));
   }
   const log::v1::ClaimHeader header = MakeClaim(seen, claimant);
@@ -148,12 +171,12 @@ absl::StatusOr<std::unique_ptr<LogSession>> KafkaLog::Claim(uint32_t partition, 
   SIP_ASSIGN_OR_RETURN(const uint64_t offset, producer->SendFirst(frame, options_.append_timeout));
   SIP_RETURN_IF_ERROR(reading.ReadPast(offset));
   if (reading.reader().state().claim != header.claim_id()) {
-    ++counters_.claims_lost;
+    ++counters(partition).claims_lost;
     return absl::AbortedError(absl::StrCat(identity_.name, ", partition ", partition, ": another node took it over"));
   }
-  ++counters_.claims;
+  ++counters(partition).claims;
   auto core = std::make_shared<KafkaSessionCore>(
-      options_, counters_, absl::StrCat(identity_.name, ".", partition),
+      options_, counters(partition), absl::StrCat(identity_.name, ".", partition),
       LogFold({identity_.log_id, partition}, reading.reader().state()), offset,
       [this, partition](uint64_t first, uint64_t to, const std::function<absl::Status(const RecordView&)>& visit) {
         return ReadGap(partition, first, to, visit);
@@ -169,8 +192,11 @@ absl::Status KafkaLog::ReadGap(uint32_t partition, uint64_t from, uint64_t to,
                                const std::function<absl::Status(const RecordView&)>& visit) const {
   SIP_ASSIGN_OR_RETURN(const auto fetcher, PartitionFetcher::Open(options_, topic_, {{partition, from}}));
   for (uint64_t offset = from; offset < to; ++offset) {
-    SIP_ASSIGN_OR_RETURN(const PartitionFetcher::Fetched fetched, Await(*fetcher, options_.request_timeout, topic_));
-    if (fetched.at_end) return absl::UnavailableError("the log ends before an append that was reported");
+    SIP_ASSIGN_OR_RETURN(const PartitionFetcher::Fetched fetched, Await(*fetcher, options_.request_timeout, topic_, partition));
+    if (fetched.at_end) {
+      return absl::UnavailableError(
+          absl::StrCat(PlaceOf(topic_, {partition}), ": the log ends before an append that was reported"));
+    }
     SIP_ASSIGN_OR_RETURN(const RecordView record, fetcher->Decode(fetched));
     SIP_RETURN_IF_ERROR(fetcher->Explain(fetched, visit(record)));
   }
@@ -190,7 +216,9 @@ absl::StatusOr<std::unique_ptr<LogTail>> KafkaLog::Tail(std::vector<TailStart> s
 
 void KafkaLog::End(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<LogEnd>)> done) {
   if (absl::Status known = CheckPartition(partition); !known.ok()) return done(std::move(known));
-  if (!options_.ask_owner) return done(absl::FailedPreconditionError("nobody is there to ask the owner of a partition"));
+  if (!options_.ask_owner)
+    return done(absl::FailedPreconditionError(
+        absl::StrCat(identity_.name, ", partition ", partition, ": there is nothing by which to ask its owner (ask_owner)")));
   options_.ask_owner(identity_.name, partition, std::move(done));
 }
 

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "libs/base/mutex.h"
 #include "libs/eventsourcing/event_log.h"
+#include "libs/log_kafka/kafka_counters.h"
 #include "libs/log_kafka/kafka_log_options.h"
 #include "libs/log_kafka/kafka_session.h"
 
@@ -41,7 +42,8 @@ class KafkaLog final : public EventLog {
   uint64_t comparison() const { return comparison_; }
   // DATA_LOSS unless the records that the checkpoints have folded last lie where they did; UNAVAILABLE if that cannot be told now.
   absl::Status CheckHeads(const std::vector<ReaderCheckpoint>& checkpoints) const;
-  const KafkaLogCounters& counters() const { return counters_; }
+  KafkaPartitionCounters& counters(uint32_t partition) const { return counters_.at(partition); }
+  KafkaLogStatistics statistics() const;
 
  private:
   absl::Status CheckPartition(uint32_t partition) const;
@@ -52,7 +54,7 @@ class KafkaLog final : public EventLog {
   const LogIdentity identity_;
   const std::string topic_;
   const std::function<absl::Status()> may_claim_;
-  KafkaLogCounters counters_;
+  mutable std::vector<KafkaPartitionCounters> counters_;  // By partition; never more or fewer.
   std::atomic<uint64_t> comparison_{0};
   mutable Mutex mutex_;
   mutable std::map<uint32_t, std::weak_ptr<KafkaSessionCore>> sessions_ ABSL_GUARDED_BY(mutex_);

@@ -103,11 +103,7 @@ absl::Status KafkaLogStoreImpl::OpenLog(const std::string& name) {
 std::vector<KafkaLogStatistics> KafkaLogStoreImpl::statistics() const {
   std::vector<KafkaLogStatistics> all;
   all.reserve(logs_.size());
-  for (const auto& [name, log] : logs_) {
-    const KafkaLogCounters& counters = log->counters();
-    all.push_back(
-        {name, counters.claims, counters.claims_lost, counters.appended, counters.fenced, counters.doubts, counters.gaps});
-  }
+  for (const auto& [name, log] : logs_) all.push_back(log->statistics());
   return all;
 }
 
@@ -131,7 +127,7 @@ void KafkaLogStoreImpl::CheckAll() {
     // The others would wait as long.
     if (absl::IsUnavailable(status) || pause_.ended()) break;
   }
-  if (!health.ok()) LogError("kafka_not_safe", {{"status", LogCode(absl::StatusCodeToString(health.code()))}});
+  if (!health.ok()) LogError("kafka_not_safe", {{"why", OperatorText(health.message())}});
   MutexLock lock(mutex_);
   health_ = health;
 }
@@ -142,8 +138,7 @@ absl::Status KafkaLogStoreImpl::CheckLog(KafkaLog& log) {
   // A cluster that does not answer is no reason to write nothing: appends find out for themselves. Nor does it show that what was
   // not safe is safe now.
   if (!status.ok() && !absl::IsFailedPrecondition(status)) return status;
-  const absl::Status& refusal = status;
-  for (const auto& [partition, session] : log.Sessions()) session->SetRefusal(refusal);
+  for (const auto& [partition, session] : log.Sessions()) session->SetSafe(status.ok());
   return status;
 }
 

@@ -15,18 +15,9 @@
 #include "absl/strings/string_view.h"
 #include "libs/eventsourcing/event_log.h"
 #include "libs/log_kafka/kafka_log_options.h"
+#include "libs/log_kafka/kafka_statistics.h"
 
 namespace sip {
-
-struct KafkaLogStatistics {
-  std::string log;
-  uint64_t claims = 0;       // That won.
-  uint64_t claims_lost = 0;  // Races lost to other nodes.
-  uint64_t appended = 0;
-  uint64_t fenced = 0;  // Sessions that another node's claim has ended.
-  uint64_t doubts = 0;  // Sessions that ended because an append's fate was unknown.
-  uint64_t gaps = 0;    // How often records of others were read between our own.
-};
 
 // Thread-safe. Sessions and tails must be destroyed before it.
 class KafkaLogStore {
@@ -41,6 +32,7 @@ class KafkaLogStore {
   virtual EventLog* log(absl::string_view name) = 0;
   // OK while the settings of all topics were safe when they were looked at last, and the cluster answered.
   virtual absl::Status health() const = 0;
+  // Of all logs, by name. Cheap; for metrics.
   virtual std::vector<KafkaLogStatistics> statistics() const = 0;
 };
 

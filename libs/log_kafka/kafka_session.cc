@@ -10,7 +10,7 @@
 
 namespace sip {
 
-KafkaSessionCore::KafkaSessionCore(const KafkaLogOptions& options, KafkaLogCounters& counters, std::string name, LogFold fold,
+KafkaSessionCore::KafkaSessionCore(const KafkaLogOptions& options, KafkaPartitionCounters& counters, std::string name, LogFold fold,
                                    uint64_t claim_offset, GapReader read_gap)
     : options_(options),
       counters_(counters),
@@ -43,7 +43,7 @@ absl::Status KafkaSessionCore::CheckTakes(const PreparedCommand& command) const 
   if (over_ == Over::kUnknown) return absl::UnavailableError(absl::StrCat(name_, ": the session is over"));
   const size_t size = FrameSize(command.view());
   if (size > kMaxRecordBytes) return absl::InvalidArgumentError("the record exceeds 4 MiB");
-  if (!refusal_.ok()) return refusal_;
+  if (!safe_) return RejectionStatus(Reason::REASON_LOG_NOT_SAFE);
   const bool full = in_flight_.size() >= options_.queue_records || in_flight_bytes_ + size > options_.queue_bytes;
   if (full || (options_.is_full && options_.is_full())) return RejectionStatus(Reason::REASON_OVERLOADED);
   return absl::OkStatus();
@@ -106,11 +106,11 @@ void KafkaSessionCore::TellDurable(uint64_t offset) {
   {
     MutexLock lock(mutex_);
     if (over_ != Over::kNo) return;
+    counters_.appends.Note(MonotonicNow() - in_flight_.front().sent);
     in_flight_bytes_ -= in_flight_.front().frame.size();
     in_flight_.pop_front();
     ++first_in_flight_;
   }
-  ++counters_.appended;
   callbacks_.Resolve(1, {AppendOutcome::kDurable, offset + 1, offset});
 }
 
@@ -123,7 +123,11 @@ absl::StatusOr<Ruling> KafkaSessionCore::Judge(bool error, int64_t offset, const
 
 absl::Status KafkaSessionCore::ReadGap(uint64_t to) {
   ++counters_.gaps;
-  return read_gap_(judge_.next_offset(), to, [this](const RecordView& record) { return judge_.FoldGap(record); });
+  return read_gap_(judge_.next_offset(), to, [this](const RecordView& record) -> absl::Status {
+    SIP_ASSIGN_OR_RETURN(const Verdict verdict, judge_.FoldGap(record));
+    counters_.voids_met_by_owner.Note(verdict);
+    return absl::OkStatus();
+  });
 }
 
 void KafkaSessionCore::NoteEnd(uint64_t end) {
@@ -182,9 +186,9 @@ void KafkaSessionCore::SetOnLost(absl::AnyInvocable<void(AppendOutcome)> on_lost
   on_lost(outcome);
 }
 
-void KafkaSessionCore::SetRefusal(absl::Status refusal) {
+void KafkaSessionCore::SetSafe(bool safe) {
   MutexLock lock(mutex_);
-  refusal_ = std::move(refusal);
+  safe_ = safe;
 }
 
 KafkaSession::KafkaSession(ReaderCheckpoint claimed, std::shared_ptr<KafkaSessionCore> core,

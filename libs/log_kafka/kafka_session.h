@@ -2,7 +2,6 @@
 #ifndef SIP_LIBS_LOG_KAFKA_KAFKA_SESSION_H_
 #define SIP_LIBS_LOG_KAFKA_KAFKA_SESSION_H_
 
-#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -15,20 +14,11 @@
 #include "libs/base/ordered_callbacks.h"
 #include "libs/eventsourcing/event_log.h"
 #include "libs/log_kafka/claim_producer.h"
+#include "libs/log_kafka/kafka_counters.h"
 #include "libs/log_kafka/kafka_log_options.h"
 #include "libs/log_kafka/report_judge.h"
 
 namespace sip {
-
-// What a log counts of all its sessions.
-struct KafkaLogCounters {
-  std::atomic<uint64_t> claims{0};
-  std::atomic<uint64_t> claims_lost{0};
-  std::atomic<uint64_t> appended{0};
-  std::atomic<uint64_t> fenced{0};
-  std::atomic<uint64_t> doubts{0};
-  std::atomic<uint64_t> gaps{0};
-};
 
 // The part of a session that outlives it in callbacks. Thread-safe.
 class KafkaSessionCore : public std::enable_shared_from_this<KafkaSessionCore> {
@@ -37,7 +27,7 @@ class KafkaSessionCore : public std::enable_shared_from_this<KafkaSessionCore> {
   using GapReader =
       std::function<absl::Status(uint64_t from, uint64_t to, const std::function<absl::Status(const RecordView&)>& visit)>;
 
-  KafkaSessionCore(const KafkaLogOptions& options, KafkaLogCounters& counters, std::string name, LogFold fold,
+  KafkaSessionCore(const KafkaLogOptions& options, KafkaPartitionCounters& counters, std::string name, LogFold fold,
                    uint64_t claim_offset, GapReader read_gap);
 
   // From now on reports are taken. `producer` lives until End.
@@ -49,8 +39,9 @@ class KafkaSessionCore : public std::enable_shared_from_this<KafkaSessionCore> {
   void SetOnLost(absl::AnyInvocable<void(AppendOutcome)> on_lost);
   // The log ends at `end` now, says the broker. Finds out whether somebody else wrote.
   void NoteEnd(uint64_t end);
-  // Why nothing may be appended for the time being, from an assertion that does not hold; OK when it holds again.
-  void SetRefusal(absl::Status refusal);
+  // False: nothing may be appended for the time being, because an assertion about the topic does not hold. True when it holds
+  // again.
+  void SetSafe(bool safe);
 
  private:
   enum class Over { kNo, kFenced, kUnknown };
@@ -70,7 +61,7 @@ class KafkaSessionCore : public std::enable_shared_from_this<KafkaSessionCore> {
   absl::Status CheckTakes(const PreparedCommand& command) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const KafkaLogOptions& options_;
-  KafkaLogCounters& counters_;
+  KafkaPartitionCounters& counters_;
   const std::string name_;
   const GapReader read_gap_;
   OrderedCallbacks<AppendReport> callbacks_;
@@ -84,7 +75,7 @@ class KafkaSessionCore : public std::enable_shared_from_this<KafkaSessionCore> {
   ClaimProducer* producer_ ABSL_GUARDED_BY(mutex_) = nullptr;
   Over over_ ABSL_GUARDED_BY(mutex_) = Over::kNo;
   LogFold ahead_ ABSL_GUARDED_BY(mutex_);  // With everything that was sent.
-  absl::Status refusal_ ABSL_GUARDED_BY(mutex_);
+  bool safe_ ABSL_GUARDED_BY(mutex_) = true;
   uint64_t next_number_ ABSL_GUARDED_BY(mutex_) = 0;      // Of the next append.
   uint64_t first_in_flight_ ABSL_GUARDED_BY(mutex_) = 0;  // Number of in_flight_.front().
   std::deque<InFlight> in_flight_ ABSL_GUARDED_BY(mutex_);

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/base/monotonic.h"
 #include "libs/base/status_macros.h"
 #include "libs/log_kafka/kafka_log.h"
@@ -45,7 +46,7 @@ absl::StatusOr<TailBatch> KafkaTail::ReadSome(size_t max_records, absl::Duration
   TailBatch batch;
   std::set<uint32_t> moved;
   while (batch.records.size() < max_records) {
-    if (cancelled_) return absl::CancelledError("the reader was cancelled");
+    if (cancelled_) return Cancelled();
     // Only what is there already is added to what has come.
     const absl::Duration left = moved.empty() ? std::max(until - MonotonicNow(), absl::ZeroDuration()) : absl::ZeroDuration();
     SIP_ASSIGN_OR_RETURN(const std::optional<PartitionFetcher::Fetched> fetched, fetcher_->Next(left));
@@ -61,17 +62,26 @@ absl::StatusOr<TailBatch> KafkaTail::ReadSome(size_t max_records, absl::Duration
     SIP_RETURN_IF_ERROR(Fold(*fetched, batch));
     moved.insert(fetched->partition);
   }
-  if (cancelled_) return absl::CancelledError("the reader was cancelled");
+  if (cancelled_) return Cancelled();
   AddProgress(moved, batch);
   batch.at_end = not_at_end_.empty();
   return batch;
 }
 
+absl::Status KafkaTail::Cancelled() const {
+  std::vector<uint32_t> partitions;
+  partitions.reserve(readers_.size());
+  for (const auto& [partition, reader] : readers_) partitions.push_back(partition);
+  return absl::CancelledError(absl::StrCat(PlaceOf(log_.topic(), partitions), ": the reader was cancelled"));
+}
+
 absl::Status KafkaTail::Fold(const PartitionFetcher::Fetched& fetched, TailBatch& batch) {
   not_at_end_.insert(fetched.partition);
   SIP_ASSIGN_OR_RETURN(const RecordView record, fetcher_->Decode(fetched));
-  absl::StatusOr<ValidRecordPtr> valid = readers_.at(fetched.partition).Read(fetched.offset, record);
+  PartitionReader& reader = readers_.at(fetched.partition);
+  absl::StatusOr<ValidRecordPtr> valid = reader.Read(fetched.offset, record);
   if (!valid.ok()) return fetcher_->Explain(fetched, valid.status());
+  if (*valid == nullptr) log_.counters(fetched.partition).voids_met_by_readers.Note(reader.verdict());
   if (*valid != nullptr) batch.records.push_back(*std::move(valid));
   return absl::OkStatus();
 }

@@ -34,6 +34,7 @@ class KafkaTail final : public LogTail {
   KafkaTail(const KafkaLog& log, const KafkaLogOptions& options, const std::vector<TailStart>& starts,
             std::unique_ptr<PartitionFetcher> fetcher);
   absl::StatusOr<TailBatch> ReadSome(size_t max_records, absl::Duration wait);
+  absl::Status Cancelled() const;
   absl::Status Fold(const PartitionFetcher::Fetched& fetched, TailBatch& batch);
   absl::Status CompareIfDue();
   void AddProgress(const std::set<uint32_t>& moved, TailBatch& batch) const;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "libs/base/monotonic.h"
 #include "libs/base/pause.h"
 #include "libs/base/status_macros.h"
@@ -14,6 +15,8 @@ namespace {
 // Longer than it takes a broker to hear that it leads no more.
 constexpr absl::Duration kMistakenLeader = absl::Seconds(10);
 constexpr absl::Duration kAskAgain = absl::Milliseconds(100);
+// How many partitions an error names.
+constexpr size_t kNamed = 8;
 
 KafkaSettings ReaderSettings(const KafkaLogOptions& options) {
   return {
@@ -36,6 +39,14 @@ KafkaSettings ReaderSettings(const KafkaLogOptions& options) {
 }
 
 }  // namespace
+
+std::string PlaceOf(absl::string_view topic, const std::vector<uint32_t>& partitions) {
+  std::string place = absl::StrCat("topic ", topic, partitions.size() == 1 ? ", partition " : ", partitions ");
+  const size_t named = std::min(partitions.size(), kNamed);
+  absl::StrAppend(&place, absl::StrJoin(partitions.begin(), partitions.begin() + static_cast<std::ptrdiff_t>(named), ", "));
+  if (named < partitions.size()) absl::StrAppend(&place, " and ", partitions.size() - named, " more");
+  return place;
+}
 
 absl::StatusOr<std::unique_ptr<PartitionFetcher>> PartitionFetcher::Open(const KafkaLogOptions& options, const std::string& topic,
                                                                          const std::vector<Start>& starts) {
@@ -63,14 +74,21 @@ absl::Status PartitionFetcher::Assign() {
     rd_kafka_topic_partition_list_add(list.get(), topic_.c_str(), static_cast<int32_t>(partition))->offset =
         static_cast<int64_t>(offset);
   }
-  return KafkaStatus(rd_kafka_assign(client_.get(), list.get()), topic_);
+  return KafkaStatus(rd_kafka_assign(client_.get(), list.get()), NameAll());
 }
 
 PartitionFetcher::~PartitionFetcher() = default;
 
 void PartitionFetcher::Wake() { rd_kafka_queue_yield(queue_.get()); }
 
-std::string PartitionFetcher::Name(uint32_t partition) const { return absl::StrCat("topic ", topic_, ", partition ", partition); }
+std::string PartitionFetcher::Name(uint32_t partition) const { return PlaceOf(topic_, {partition}); }
+
+std::string PartitionFetcher::NameAll() const {
+  std::vector<uint32_t> partitions;
+  partitions.reserve(expected_.size());
+  for (const auto& [partition, offset] : expected_) partitions.push_back(partition);
+  return PlaceOf(topic_, partitions);
+}
 
 absl::Status PartitionFetcher::Missing(uint32_t partition, uint64_t expected, int64_t found) const {
   return absl::DataLossError(absl::StrCat(Name(partition), ": after offset ", expected, " comes ", found,
@@ -158,7 +176,8 @@ absl::StatusOr<std::optional<PartitionFetcher::Fetched>> PartitionFetcher::Take(
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR__FATAL:
-      return KafkaStatus(message->err, Name(partition));
+      // What concerns the whole client or topic names no partition.
+      return KafkaStatus(message->err, message->partition < 0 ? NameAll() : Name(partition));
     default:
       return std::nullopt;  // It passes; the client tries again.
   }

@@ -20,6 +20,9 @@
 
 namespace sip {
 
+// "topic sip.plans, partition 3", for errors; of many partitions the first few.
+std::string PlaceOf(absl::string_view topic, const std::vector<uint32_t>& partitions);
+
 // Not thread-safe, except Wake.
 class PartitionFetcher {
  public:
@@ -69,6 +72,8 @@ class PartitionFetcher {
   absl::StatusOr<std::optional<Fetched>> Take(KafkaPtr<rd_kafka_message_t> message);
   absl::Status Missing(uint32_t partition, uint64_t expected, int64_t found) const;
   std::string Name(uint32_t partition) const;
+  // All partitions that it reads.
+  std::string NameAll() const;
 
   const std::string topic_;
   const absl::Duration request_timeout_;

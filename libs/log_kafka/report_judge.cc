@@ -32,10 +32,10 @@ absl::StatusOr<Ruling> ReportJudge::Report(bool error, int64_t offset, const Rec
   return verdict == Verdict::kValid || SIP_MUTANT(report_fold_left_out) ? Ruling::kDurable : Ruling::kDoubt;
 }
 
-absl::Status ReportJudge::FoldGap(const RecordView& record) {
-  SIP_RETURN_IF_ERROR(fold_.Step(record).status());
+absl::StatusOr<Verdict> ReportJudge::FoldGap(const RecordView& record) {
+  SIP_ASSIGN_OR_RETURN(const Verdict verdict, fold_.Step(record));
   ++last_;
-  return absl::OkStatus();
+  return verdict;
 }
 
 }  // namespace sip

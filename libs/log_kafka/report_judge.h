@@ -31,8 +31,8 @@ class ReportJudge {
   // behind our back: the partition must stop.
   absl::StatusOr<Ruling> Report(bool error, int64_t offset, const RecordFacts& record);
 
-  // The record at next_offset(), which is not ours, after kReadGap.
-  absl::Status FoldGap(const RecordView& record);
+  // The record at next_offset(), which is not ours, after kReadGap: what it turned out to be.
+  absl::StatusOr<Verdict> FoldGap(const RecordView& record);
 
   // Whether another claim holds.
   bool fenced() const { return fold_.state().claim.has_value() && *fold_.state().claim != claim_id_; }

@@ -500,6 +500,7 @@ absl::Status MemoryLogStore::Impl::Session::Append(const PreparedCommand& comman
     if (core_->queue.size() >= store_.options_.queue_records || store_.Draw(store_.faults_.refuse)) {
       return RejectionStatus(Reason::REASON_OVERLOADED);
     }
+    if (store_.Draw(store_.faults_.not_safe)) return RejectionStatus(Reason::REASON_LOG_NOT_SAFE);
     LogFold next = ahead_;
     const absl::StatusOr<Verdict> verdict = next.Step(command.facts());
     if (!verdict.ok() || *verdict != Verdict::kValid) {
@@ -517,7 +518,10 @@ absl::Status MemoryLogStore::Impl::Session::Append(const PreparedCommand& comman
 absl::Status MemoryLogStore::Impl::Tail::ReadPartition(size_t i, size_t max_records, TailBatch& batch) {
   PartitionReader& reader = readers_[i];
   const std::vector<Record>& records = log_.partition(numbers_[i]).records;
-  if (reader.cursor() > records.size()) return absl::DataLossError("the log is shorter than what was read");
+  if (reader.cursor() > records.size()) {
+    return absl::DataLossError(
+        absl::StrCat(log_.identity().name, ", partition ", numbers_[i], ": the log is shorter than what was read"));
+  }
   const uint64_t start = reader.cursor();
   while (reader.cursor() < records.size() && batch.records.size() < max_records) {
     SIP_ASSIGN_OR_RETURN(ValidRecordPtr valid, reader.Read(reader.cursor(), ViewOf(records[reader.cursor()])));
@@ -530,6 +534,9 @@ absl::Status MemoryLogStore::Impl::Tail::ReadPartition(size_t i, size_t max_reco
 absl::StatusOr<TailBatch> MemoryLogStore::Impl::Tail::Read(size_t max_records, absl::Duration wait) {
   const absl::Time deadline = SystemClock().Now() + wait;
   MutexLock lock(store_.mutex_);
+  if (failed_.ok() && store_.Draw(store_.faults_.lose_reader)) {
+    failed_ = absl::UnavailableError(absl::StrCat(log_.identity().name, ": the reader has lost the log"));
+  }
   while (true) {
     if (!failed_.ok()) return failed_;
     if (cancelled_ || store_.process_ != process_) return absl::CancelledError("the reader was cancelled");

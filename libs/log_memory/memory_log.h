@@ -32,7 +32,9 @@ struct MemoryLogFaults {
   double lose_race = 0;       // A rival's claim lands just before a claim: ABORTED.
   double lose_claim_ack = 0;  // The claim is in the log, but Claim gives UNAVAILABLE.
   double refuse = 0;          // The append is refused with RESOURCE_EXHAUSTED.
+  double not_safe = 0;        // The append is refused with REASON_LOG_NOT_SAFE.
   double outlive = 0;         // An append on the way whose session is destroyed reaches the log later, as a delayed one.
+  double lose_reader = 0;     // A tail's read gives UNAVAILABLE, and so do all later ones of that tail.
   double claim_behind = 0;    // Appends on the way land between what a claimant has read and its claim.
 };
 

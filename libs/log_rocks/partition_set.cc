@@ -106,7 +106,7 @@ absl::Status CheckHistory(const ChunkSource& source, uint16_t log, uint32_t part
     return absl::DataLossError(absl::StrCat(where, ": the log is shorter than what was read: it ends at chunk ", end));
   }
   SIP_ASSIGN_OR_RETURN(const std::optional<std::string> value, source.database->Get(ChunkKey(from.head_cursor)));
-  if (!value.has_value()) return absl::DataLossError(absl::StrCat("the log has lost chunk ", from.head_cursor));
+  if (!value.has_value()) return absl::DataLossError(absl::StrCat(where, ": the log has lost chunk ", from.head_cursor));
   bool found = false;
   SIP_RETURN_IF_ERROR(VisitChunk(from.head_cursor, *value, [&](const ChunkEntry& entry) {
     const bool here = entry.log == log && entry.partition == partition;

@@ -241,6 +241,8 @@ absl::Status Node::Health() const {
     return absl::UnavailableError("the group that shares out the partitions has given this node no share yet");
   }
   for (const std::string& name : hosted_names_) SIP_RETURN_IF_ERROR(hosted_.at(name)->Health());
+  const absl::Status rules = rule_follower_->status();
+  if (!rules.ok()) return absl::UnavailableError(absl::StrCat("the rule sets are not followed: ", rules.message()));
   return absl::OkStatus();
 }
 

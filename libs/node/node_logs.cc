@@ -73,18 +73,54 @@ class KafkaLogs final : public NodeLogs {
   const std::vector<std::string> names_;
 };
 
+void UpdateLatency(const KafkaLatency& latency, const MetricLabels& labels, Metrics& metrics) {
+  uint64_t within = 0;
+  for (size_t i = 0; i < latency.buckets.size(); ++i) {
+    within += latency.buckets[i];
+    MetricLabels of_bucket = labels;
+    of_bucket.push_back({"le", i < LatencyBounds().size() ? absl::StrCat(LatencyBounds()[i]) : "Inf"});
+    // Named as a histogram's, so that histogram_quantile() takes it.
+    metrics.GetGauge("sip_log_append_seconds_bucket", "Appends of this node that took at most so many seconds.", of_bucket)
+        .Set(static_cast<double>(within));
+  }
+  metrics.GetGauge("sip_log_append_seconds_sum", "Seconds that the appends of this node took together.", labels)
+      .Set(absl::ToDoubleSeconds(latency.sum));
+}
+
+void UpdateVoids(const KafkaVoids& voids, const MetricLabels& labels, Metrics& metrics) {
+  const auto set = [&](const char* cause, uint64_t count) {
+    MetricLabels of_cause = labels;
+    of_cause.push_back({"cause", cause});
+    metrics.GetGauge("sip_log_void_records", "Void records that this node has met as owner, by cause.", of_cause)
+        .Set(static_cast<double>(count));
+  };
+  set("copy", voids.copies);
+  set("lost_race", voids.lost_races);
+  set("stale", voids.stale);
+  set("hole", voids.holes);
+}
+
+void UpdatePartition(const std::string& log, const KafkaPartitionStatistics& counts, Metrics& metrics) {
+  const MetricLabels labels = {{"log", log}, {"partition", absl::StrCat(counts.partition)}};
+  const auto set = [&](StaticText name, StaticText help, uint64_t value) {
+    metrics.GetGauge(name, help, labels).Set(static_cast<double>(value));
+  };
+  set("sip_log_claims", "Claims of this node that won, since the start.", counts.claims);
+  set("sip_log_claims_lost", "Claims of this node that another one came before, since the start.", counts.claims_lost);
+  set("sip_log_appended", "Records of this node that became durable, since the start.", counts.appended);
+  set("sip_log_fenced", "Sessions of this node that another node's claim has ended, since the start.", counts.fenced);
+  set("sip_log_doubts", "Sessions of this node that ended because an append's fate was unknown, since the start.", counts.doubts);
+  set("sip_log_gaps", "How often others' records were met between the own ones, since the start.", counts.gaps);
+  UpdateVoids(counts.voids_met_by_owner, labels, metrics);
+  UpdateLatency(counts.append_latency, labels, metrics);
+}
+
 void KafkaLogs::UpdateMetrics(Metrics& metrics) const {
-  for (const KafkaLogStatistics& counts : store_->statistics()) {
-    const MetricLabels labels = {{"log", counts.log}};
-    const auto set = [&](StaticText name, StaticText help, uint64_t value) {
-      metrics.GetGauge(name, help, labels).Set(static_cast<double>(value));
-    };
-    set("sip_log_claims", "Claims of this node that won, since the start.", counts.claims);
-    set("sip_log_claims_lost", "Claims of this node that another one came before, since the start.", counts.claims_lost);
-    set("sip_log_appended", "Records of this node that became durable, since the start.", counts.appended);
-    set("sip_log_fenced", "Sessions of this node that another node's claim has ended, since the start.", counts.fenced);
-    set("sip_log_doubts", "Sessions of this node that ended because an append's fate was unknown, since the start.", counts.doubts);
-    set("sip_log_gaps", "How often others' records were met between the own ones, since the start.", counts.gaps);
+  for (const KafkaLogStatistics& log : store_->statistics()) {
+    for (const KafkaPartitionStatistics& partition : log.partitions) {
+      // What this node has never owned says nothing.
+      if (partition.claims + partition.claims_lost > 0) UpdatePartition(log.log, partition, metrics);
+    }
   }
   metrics.GetGauge("sip_log_safe", "1 if the topics' settings were safe when they were looked at last.")
       .Set(store_->health().ok() ? 1 : 0);

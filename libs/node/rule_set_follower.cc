@@ -60,9 +60,19 @@ RuleSetFollower::RuleSetFollower(EventLog& rules, const Codec& codec, RuleBook& 
       book_(book),
       follower_(rules, LogFollower::Handlers{[] { return std::vector<TailStart>{TailStart{}}; },
                                              [this](const TailBatch& batch) { return Apply(batch); },
-                                             [](const absl::Status& why) {
-                                               LogError("rule_sets_stand_still", {{"why", OperatorText(why.message())}});
-                                             }}) {}
+                                             [this](const absl::Status& why) { NoteStatus(why); },
+                                             [this](const absl::Status& why) { NoteStatus(why); }}) {}
+
+void RuleSetFollower::NoteStatus(const absl::Status& status) {
+  if (!status.ok()) LogWarning("rule_sets_stand_still", {{"why", OperatorText(status.message())}});
+  MutexLock lock(mutex_);
+  status_ = status;
+}
+
+absl::Status RuleSetFollower::status() const {
+  MutexLock lock(mutex_);
+  return status_;
+}
 
 absl::Status RuleSetFollower::Apply(const TailBatch& batch) {
   for (const ValidRecordPtr& stored : batch.records) {

@@ -6,8 +6,10 @@
 #include <memory>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "libs/base/mutex.h"
 #include "libs/codec/codec.h"
 #include "libs/engine/command_executor.h"
 #include "libs/engine/log_follower.h"
@@ -25,13 +27,18 @@ class RuleSetFollower {
   // Applies what the log holds now, and goes on following on a thread. UNAVAILABLE if that takes longer than `limit`.
   absl::Status CatchUpAndFollow(absl::Duration limit);
   void Stop() { follower_.Stop(); }
+  // Thread-safe. Why the book stands still; OK if it does not.
+  absl::Status status() const;
 
  private:
   absl::Status Apply(const TailBatch& batch);
+  void NoteStatus(const absl::Status& status);
 
   EventLog& rules_;
   const Codec& codec_;
   RuleBook& book_;
+  mutable Mutex mutex_;
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
   LogFollower follower_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/base/backoff.h"
 #include "libs/base/status_macros.h"
 
 namespace sip {
@@ -12,24 +13,43 @@ ProjectionRunner::ProjectionRunner(FoldInput input, ViewStore& store, ViewProgre
 ProjectionRunner::~ProjectionRunner() { Stop(); }
 
 absl::Status ProjectionRunner::Open() {
-  SIP_ASSIGN_OR_RETURN(const std::vector<ViewCheckpoint> checkpoints, store_.Checkpoints());
   for (EventLog* log : input_.logs) {
-    const LogIdentity& identity = log->identity();
-    std::vector<TailStart> starts(identity.partition_count);
-    for (uint32_t partition = 0; partition < identity.partition_count; ++partition) starts[partition].partition = partition;
-    for (const ViewCheckpoint& stored : checkpoints) {
-      if (stored.log_name == identity.name && stored.partition < starts.size()) {
-        starts[stored.partition].checkpoint = stored.checkpoint;
-      }
-    }
-    for (const TailStart& start : starts) {
-      const FoldState& fold = start.checkpoint.fold;
-      if (fold.next_idx > 0) progress_.Advance(identity.log_id, start.partition, fold.next_idx, {fold.head});
-    }
-    SIP_ASSIGN_OR_RETURN(std::unique_ptr<LogTail> tail, log->Tail(std::move(starts)));
-    readers_.push_back(Reader{log, std::move(tail), std::make_unique<Pause>()});
+    Reader& reader = readers_.emplace_back(Reader{log, nullptr, std::make_unique<Pause>(), std::make_unique<Pause>()});
+    SIP_RETURN_IF_ERROR(EnsureTail(reader).status());
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<TailStart>> ProjectionRunner::StoredStarts(const LogIdentity& identity) {
+  std::vector<TailStart> starts(identity.partition_count);
+  for (uint32_t partition = 0; partition < identity.partition_count; ++partition) starts[partition].partition = partition;
+  MutexLock lock(commit_mutex_);
+  SIP_ASSIGN_OR_RETURN(const std::vector<ViewCheckpoint> checkpoints, store_.Checkpoints());
+  for (const ViewCheckpoint& stored : checkpoints) {
+    if (stored.log_name == identity.name && stored.partition < starts.size()) {
+      starts[stored.partition].checkpoint = stored.checkpoint;
+    }
+  }
+  return starts;
+}
+
+absl::StatusOr<std::shared_ptr<LogTail>> ProjectionRunner::EnsureTail(Reader& reader) {
+  {
+    MutexLock lock(tails_mutex_);
+    if (stopping_) return absl::CancelledError("stopping");
+    if (reader.tail != nullptr) return reader.tail;
+  }
+  const LogIdentity& identity = reader.log->identity();
+  SIP_ASSIGN_OR_RETURN(std::vector<TailStart> starts, StoredStarts(identity));
+  for (const TailStart& start : starts) {
+    const FoldState& fold = start.checkpoint.fold;
+    if (fold.next_idx > 0) progress_.Advance(identity.log_id, start.partition, fold.next_idx, {fold.head});
+  }
+  SIP_ASSIGN_OR_RETURN(std::shared_ptr<LogTail> tail, reader.log->Tail(std::move(starts)));
+  MutexLock lock(tails_mutex_);
+  if (stopping_) return absl::CancelledError("stopping");
+  reader.tail = tail;
+  return tail;
 }
 
 void ProjectionRunner::CatchUp() {
@@ -37,7 +57,8 @@ void ProjectionRunner::CatchUp() {
   for (Reader& reader : readers_) {
     while (!reader.at_end) {
       const absl::StatusOr<bool> read = ReadOnce(reader, options_.idle_wait);
-      if (!read.ok()) return progress_.Stop(read.status());
+      // What is away now is read later.
+      if (!read.ok()) return;
       something = something || *read;
     }
   }
@@ -54,9 +75,16 @@ void ProjectionRunner::Hurry() {
 }
 
 void ProjectionRunner::Stop() {
-  for (Reader& reader : readers_) {
-    reader.tail->Cancel();
+  {
+    MutexLock lock(tails_mutex_);
+    stopping_ = true;
+    for (const Reader& reader : readers_) {
+      if (reader.tail != nullptr) reader.tail->Cancel();
+    }
+  }
+  for (const Reader& reader : readers_) {
     reader.pause->End();
+    reader.before_retry->End();
   }
   for (Reader& reader : readers_) {
     if (reader.thread.joinable()) reader.thread.join();
@@ -66,30 +94,45 @@ void ProjectionRunner::Stop() {
 absl::StatusOr<bool> ProjectionRunner::PollOnce() {
   bool something = false;
   for (Reader& reader : readers_) {
-    absl::StatusOr<bool> read = ReadOnce(reader, absl::ZeroDuration());
-    if (!read.ok()) {
-      progress_.Stop(read.status());
-      return read.status();
-    }
-    something = something || *read;
+    SIP_ASSIGN_OR_RETURN(const bool read, ReadOnce(reader, absl::ZeroDuration()));
+    something = something || read;
   }
   return something;
 }
 
 void ProjectionRunner::Work(Reader& reader) {
-  while (progress_.status().ok()) {
+  Backoff backoff;
+  while (!progress_.stopped()) {
     const absl::StatusOr<bool> read = ReadOnce(reader, options_.idle_wait);
     if (read.ok()) {
+      backoff.Reset();
       if (*read) reader.pause->Take(options_.gather);
-      continue;
+    } else if (absl::IsUnavailable(read.status())) {
+      reader.before_retry->Take(backoff.Next());
+    } else {
+      return;
     }
-    if (!absl::IsCancelled(read.status())) progress_.Stop(read.status());
-    return;
   }
 }
 
 absl::StatusOr<bool> ProjectionRunner::ReadOnce(Reader& reader, absl::Duration wait) {
-  SIP_ASSIGN_OR_RETURN(const TailBatch batch, reader.tail->Read(options_.max_records, wait));
+  absl::StatusOr<bool> read = ReadAndCommit(reader, wait);
+  if (absl::IsUnavailable(read.status())) {
+    std::shared_ptr<LogTail> dropped;
+    {
+      MutexLock lock(tails_mutex_);
+      dropped.swap(reader.tail);
+    }
+    progress_.PauseLog(reader.log->identity().log_id, read.status());
+  } else if (!read.ok() && !absl::IsCancelled(read.status())) {
+    progress_.Stop(read.status());
+  }
+  return read;
+}
+
+absl::StatusOr<bool> ProjectionRunner::ReadAndCommit(Reader& reader, absl::Duration wait) {
+  SIP_ASSIGN_OR_RETURN(const std::shared_ptr<LogTail> tail, EnsureTail(reader));
+  SIP_ASSIGN_OR_RETURN(const TailBatch batch, tail->Read(options_.max_records, wait));
   if (!batch.progress.empty()) {
     std::vector<std::shared_ptr<const RecordedCommand>> records;
     records.reserve(batch.records.size());
@@ -101,6 +144,7 @@ absl::StatusOr<bool> ProjectionRunner::ReadOnce(Reader& reader, absl::Duration w
     TellProgress(*reader.log, batch);
   }
   reader.at_end = batch.at_end;
+  progress_.PauseLog(reader.log->identity().log_id, absl::OkStatus());
   if (batch.at_end) progress_.ReachedEnd(reader.log->identity().log_id);
   return !batch.progress.empty();
 }

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -38,7 +39,8 @@ class ProjectionRunner {
   // rebuild.
   absl::Status Open();
   // After Open: reads until there is nothing more, and keeps that on disk: a process that is killed again and again would else read
-  // the same again each time. After an error the view stands still, as it would later.
+  // the same again each time. After an error the view stands still, as it would later; what UNAVAILABLE left out is read after
+  // Start.
   void CatchUp();
   // After Open: begins to read, on threads of its own.
   void Start();
@@ -53,14 +55,19 @@ class ProjectionRunner {
  private:
   struct Reader {
     EventLog* log = nullptr;
-    std::unique_ptr<LogTail> tail;
+    std::shared_ptr<LogTail> tail;  // Under tails_mutex_; replaced by the thread that reads. Null after UNAVAILABLE.
     std::unique_ptr<Pause> pause;
+    std::unique_ptr<Pause> before_retry;  // Only the end cuts it.
     std::thread thread{};
     bool at_end = false;  // Nothing was known beyond the last batch.
   };
 
-  // Reads and commits one batch; false if there was nothing.
+  // Reads and commits one batch, and tells `progress_` of errors; false if there was nothing.
   absl::StatusOr<bool> ReadOnce(Reader& reader, absl::Duration wait);
+  absl::StatusOr<bool> ReadAndCommit(Reader& reader, absl::Duration wait);
+  // The reader's tail, opened where the stored checkpoints stand if there is none. CANCELLED after Stop.
+  absl::StatusOr<std::shared_ptr<LogTail>> EnsureTail(Reader& reader);
+  absl::StatusOr<std::vector<TailStart>> StoredStarts(const LogIdentity& identity);
   absl::Status CommitBatch(const EventLog& log, const TailBatch& batch,
                            const std::vector<std::shared_ptr<const RecordedCommand>>& records);
   void TellProgress(const EventLog& log, const TailBatch& batch);
@@ -72,6 +79,8 @@ class ProjectionRunner {
   const Options options_;
   std::vector<Reader> readers_;
   Mutex commit_mutex_;  // One transaction at a time.
+  Mutex tails_mutex_;
+  bool stopping_ ABSL_GUARDED_BY(tails_mutex_) = false;
 };
 
 }  // namespace sip

@@ -6,6 +6,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/base/clock.h"
+#include "libs/base/pause.h"
 #include "libs/engine/timer.h"
 #include "libs/log_memory/memory_log.h"
 #include "libs/testing/matchers.h"
@@ -35,6 +37,7 @@ class World {
   ViewProgress& progress() { return *progress_; }
   ViewStore& view() { return *view_; }
   ProjectionRunner& runner() { return *runner_; }
+  void SetReadersFail(bool fail) { store_.set_faults({.lose_reader = fail ? 1.0 : 0.0}); }
 
   // As after the start of the process.
   void Open() {
@@ -137,6 +140,53 @@ TEST(ProjectionRunnerTest, AnUnknownKindStopsThisViewAndSaysWhy) {
   EXPECT_THAT(world.runner().PollOnce(), StatusIs(absl::StatusCode::kUnimplemented, "sip.sample.v1.NoteFramed"));
   EXPECT_THAT(world.progress().status(), StatusIs(absl::StatusCode::kUnimplemented, "sip.sample.v1.NoteFramed"));
   EXPECT_EQ(world.Rows()[NoteRowKey("sip.notes", "karl")], "1");
+}
+
+TEST(ProjectionRunnerTest, ALogThatIsAwayIsReadAgainFromTheCheckpointsAndTheViewSaysSoMeanwhile) {
+  World world;
+  world.writer(0, 0).Write("karl", "1");
+  world.ReadAll();
+  world.SetReadersFail(true);
+  world.writer(0, 0).Write("anna", "2");
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(world.runner().PollOnce(), StatusIs(absl::StatusCode::kUnavailable, "sip.notes"));
+  EXPECT_THAT(world.progress().status(), StatusIs(absl::StatusCode::kUnavailable, "sip.notes"));
+  EXPECT_FALSE(world.progress().stopped());
+  world.SetReadersFail(false);
+  world.ReadAll();
+  EXPECT_THAT(world.progress().status(), IsOk());
+  EXPECT_EQ(world.Rows()["sip.notes/count"], "2");
+}
+
+TEST(ProjectionRunnerTest, TheThreadsTryAgainByThemselves) {
+  World world;
+  world.SetReadersFail(true);
+  world.runner().CatchUp();
+  world.runner().Start();
+  const ConsistencyToken token = world.writer(1, 0).Write("karl", "text");
+  EXPECT_FALSE(world.progress().stopped());
+  world.SetReadersFail(false);
+  const absl::Time deadline = SystemClock().Now() + absl::Seconds(30);
+  Pause pause;
+  // The first partition of the second log.
+  while (world.progress().Positions()[2].next_idx <= token.idx) {
+    ASSERT_LT(SystemClock().Now(), deadline);
+    pause.Take(absl::Milliseconds(1));
+  }
+  world.runner().Stop();
+  EXPECT_EQ(world.Rows()["sip.others/count"], "1");
+}
+
+// Without its end the pause would last for most of a second by then.
+TEST(ProjectionRunnerTest, StopEndsThePauseBeforeTheNextAttempt) {
+  World world;
+  world.SetReadersFail(true);
+  world.runner().Start();
+  // Attempts come after 50, 150, 350, 750 and 1550 ms.
+  Pause pause;
+  pause.Take(absl::Milliseconds(800));
+  const absl::Time begun = SystemClock().Now();
+  world.runner().Stop();
+  EXPECT_LT(SystemClock().Now() - begun, absl::Milliseconds(500));
 }
 
 TEST(ProjectionRunnerTest, StopsThreadsThatWait) {

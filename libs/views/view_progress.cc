@@ -28,13 +28,18 @@ absl::Status StoppedStatus(const absl::Status& reason) {
 class ViewProgress::State {
  public:
   State(const std::vector<LogIdentity>& logs, Clock& clock, Options options) : clock_(clock), options_(std::move(options)) {
-    for (const LogIdentity& identity : logs) logs_.push_back(Log{identity, std::vector<Partition>(identity.partition_count), {}});
+    for (const LogIdentity& identity : logs)
+      logs_.push_back(Log{identity, std::vector<Partition>(identity.partition_count), {}, {}});
   }
 
   void Advance(absl::string_view log_id, uint32_t partition, uint64_t next_idx, absl::Span<const std::string> leaves);
   void ReachedEnd(absl::string_view log_id) {
     MutexLock lock(mutex_);
     if (Log* log = FindLog(log_id)) log->end_reached_at = clock_.Now();
+  }
+  void PauseLog(absl::string_view log_id, const absl::Status& reason) {
+    MutexLock lock(mutex_);
+    if (Log* log = FindLog(log_id)) log->pause = reason;
   }
   void Stop(const absl::Status& reason);
   // The waiter's id if it must wait; else `done` was called.
@@ -47,7 +52,13 @@ class ViewProgress::State {
 
   absl::Status status() const {
     MutexLock lock(mutex_);
-    return stopped_;
+    if (!stopped_.ok()) return stopped_;
+    const auto paused = std::find_if(logs_.begin(), logs_.end(), [](const Log& log) { return !log.pause.ok(); });
+    return paused == logs_.end() ? absl::OkStatus() : paused->pause;
+  }
+  bool stopped() const {
+    MutexLock lock(mutex_);
+    return !stopped_.ok();
   }
   size_t waiting() const {
     MutexLock lock(mutex_);
@@ -69,6 +80,7 @@ class ViewProgress::State {
     LogIdentity identity;
     std::vector<Partition> partitions;
     std::optional<absl::Time> end_reached_at;
+    absl::Status pause;  // Why it is not read for now.
   };
   struct Waiter {
     std::vector<std::pair<Queue*, Queue::iterator>> unmet;
@@ -255,7 +267,9 @@ void ViewProgress::Advance(absl::string_view log_id, uint32_t partition, uint64_
 }
 void ViewProgress::ReachedEnd(absl::string_view log_id) { state_->ReachedEnd(log_id); }
 void ViewProgress::Stop(const absl::Status& reason) { state_->Stop(reason); }
+void ViewProgress::PauseLog(absl::string_view log_id, const absl::Status& reason) { state_->PauseLog(log_id, reason); }
 absl::Status ViewProgress::status() const { return state_->status(); }
+bool ViewProgress::stopped() const { return state_->stopped(); }
 std::vector<ViewPosition> ViewProgress::Positions() const { return state_->Positions(); }
 std::vector<ViewPosition> ViewProgress::PositionsOf(const Uuid& case_id) const { return state_->PositionsOf(case_id); }
 std::optional<absl::Time> ViewProgress::CaughtUpAt() const { return state_->CaughtUpAt(); }

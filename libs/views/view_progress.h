@@ -58,11 +58,15 @@ class ViewProgress {
   void Advance(absl::string_view log_id, uint32_t partition, uint64_t next_idx, absl::Span<const std::string> leaves);
   // A log was read to its end just now.
   void ReachedEnd(absl::string_view log_id);
+  // A log is not read for now, for that reason; OK: it goes on. Whoever waits does so until the deadline.
+  void PauseLog(absl::string_view log_id, const absl::Status& reason);
   // The view has stopped for good: nobody needs to wait any longer.
   void Stop(const absl::Status& reason);
 
-  // OK while it runs; else why it stopped.
+  // OK while it follows its logs; else why it has stopped, or why one of them is not read for now.
   absl::Status status() const;
+  // Whether it has stopped for good.
+  bool stopped() const;
   // All partitions of all logs, in that order.
   std::vector<ViewPosition> Positions() const;
   // Of each log the partition that holds the case.

@@ -23,12 +23,12 @@ namespace sip {
 
 struct StoryOptions {
   std::string address;
-  // Where services are separate: the address to call, asked for each call; empty: `address`.
-  std::function<std::string(const std::string& service)> address_of{};
   // The folder with the chapters.
   std::string folder;
   // Which run of the story this is.
   std::string run = "1";
+  // Where services are separate: the address to call, asked for each call; empty: `address`.
+  std::function<std::string(const std::string& service)> address_of{};
 };
 
 // What became of a step.

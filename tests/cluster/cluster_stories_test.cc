@@ -42,7 +42,7 @@ class ClusterStoriesTest : public ::testing::TestWithParam<const char*> {
   }
 
   static std::unique_ptr<StoryPlayer> OpenOn(const std::function<std::string(const std::string& service)>& address_of) {
-    auto player = StoryPlayer::Open({"", address_of, GetParam(), NameOf(GetParam())});
+    auto player = StoryPlayer::Open({"", GetParam(), NameOf(GetParam()), address_of});
     EXPECT_TRUE(player.ok()) << player.status();
     return player.ok() ? *std::move(player) : nullptr;
   }
