@@ -67,16 +67,23 @@ std::map<std::string, std::string> SafeTopicSettings(const KafkaLogOptions& opti
   return settings;
 }
 
+std::vector<UnsafeSetting> FindUnsafeSettings(const KafkaLogOptions& options, const std::map<std::string, std::string>& found) {
+  std::vector<UnsafeSetting> unsafe;
+  for (const auto& [name, wanted] : SafeTopicSettings(options)) {
+    const auto it = found.find(name);
+    if (it != found.end() && IsSafe(options, name, wanted, it->second)) continue;
+    unsafe.push_back({name, it == found.end() ? "not set" : it->second, wanted});
+  }
+  return unsafe;
+}
+
 absl::Status CheckTopicSettings(const KafkaLogOptions& options, const std::string& topic,
                                 const std::map<std::string, std::string>& found) {
   std::vector<std::string> wrong;
   std::vector<std::string> mend;
-  for (const auto& [name, wanted] : SafeTopicSettings(options)) {
-    const auto it = found.find(name);
-    const std::string value = it == found.end() ? "not set" : it->second;
-    if (it != found.end() && IsSafe(options, name, wanted, value)) continue;
-    wrong.push_back(absl::StrCat(name, " is ", value));
-    mend.push_back(absl::StrCat(name, "=", wanted));
+  for (const UnsafeSetting& unsafe : FindUnsafeSettings(options, found)) {
+    wrong.push_back(absl::StrCat(unsafe.name, " is ", unsafe.found));
+    mend.push_back(absl::StrCat(unsafe.name, "=", unsafe.wanted));
   }
   if (wrong.empty() || SIP_MUTANT(topic_settings_not_compared)) return absl::OkStatus();
   return absl::FailedPreconditionError(
@@ -121,13 +128,13 @@ absl::Status AssertTopic(rd_kafka_t* client, const KafkaLogOptions& options, con
   return CheckTopicSettings(options, topic, found);
 }
 
-absl::StatusOr<bool> CreateTopic(rd_kafka_t* client, const KafkaLogOptions& options, const std::string& topic, int partitions) {
+absl::StatusOr<bool> CreateTopic(rd_kafka_t* client, const KafkaLogOptions& options, const NewTopic& topic) {
   std::array<char, 512> text{};
   const AdminPtr<rd_kafka_NewTopic_t> wanted(
-      rd_kafka_NewTopic_new(topic.c_str(), partitions, options.replicas, text.data(), text.size()));
-  if (wanted == nullptr) return absl::InvalidArgumentError(absl::StrCat("topic ", topic, ": ", text.data()));
-  for (const auto& [name, value] : SafeTopicSettings(options)) {
-    SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_NewTopic_set_config(wanted.get(), name.c_str(), value.c_str()), topic));
+      rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, topic.replicas, text.data(), text.size()));
+  if (wanted == nullptr) return absl::InvalidArgumentError(absl::StrCat("topic ", topic.name, ": ", text.data()));
+  for (const auto& [name, value] : topic.settings) {
+    SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_NewTopic_set_config(wanted.get(), name.c_str(), value.c_str()), topic.name));
   }
   const KafkaPtr<rd_kafka_queue_t> queue(rd_kafka_queue_new(client));
   const AdminPtr<rd_kafka_AdminOptions_t> admin(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS));
@@ -136,20 +143,20 @@ absl::StatusOr<bool> CreateTopic(rd_kafka_t* client, const KafkaLogOptions& opti
   std::array<rd_kafka_NewTopic_t*, 1> topics = {wanted.get()};
   rd_kafka_CreateTopics(client, topics.data(), topics.size(), admin.get(), queue.get());
   SIP_ASSIGN_OR_RETURN(const auto event,
-                       AwaitEvent(client, queue.get(), 2 * options.request_timeout, absl::StrCat("making topic ", topic)));
+                       AwaitEvent(client, queue.get(), 2 * options.request_timeout, absl::StrCat("making topic ", topic.name)));
   const rd_kafka_CreateTopics_result_t* const result = rd_kafka_event_CreateTopics_result(event.get());
   size_t count = 0;
   const rd_kafka_topic_result_t** const results = result == nullptr ? nullptr : rd_kafka_CreateTopics_result_topics(result, &count);
-  if (count != 1) return absl::UnavailableError(absl::StrCat("making topic ", topic, ": the broker does not tell"));
+  if (count != 1) return absl::UnavailableError(absl::StrCat("making topic ", topic.name, ": the broker does not tell"));
   const rd_kafka_resp_err_t error = rd_kafka_topic_result_error(results[0]);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
   if (error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return false;
-  const absl::Status status = KafkaStatus(error, absl::StrCat("making topic ", topic));
+  const absl::Status status = KafkaStatus(error, absl::StrCat("making topic ", topic.name));
   const bool speaks_for_itself = error == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT || error == RD_KAFKA_RESP_ERR_NOT_CONTROLLER ||
                                  error == RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE || !absl::IsUnavailable(status);
   if (speaks_for_itself) return status;
   return absl::FailedPreconditionError(absl::StrCat(
-      "making topic ", topic, ": ", rd_kafka_err2str(error), ": ",
+      "making topic ", topic.name, ": ", rd_kafka_err2str(error), ": ",
       rd_kafka_topic_result_error_string(results[0]) == nullptr ? "" : rd_kafka_topic_result_error_string(results[0])));
 }
 

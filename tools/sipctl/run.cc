@@ -11,6 +11,7 @@
 #include "tools/sipctl/help.h"
 #include "tools/sipctl/log_cat.h"
 #include "tools/sipctl/log_copy.h"
+#include "tools/sipctl/log_init.h"
 #include "tools/sipctl/request_builder.h"
 #include "tools/sipctl/service_catalog.h"
 #include "tools/sipctl/shortcuts.h"
@@ -38,6 +39,7 @@ const std::vector<Builtin>& Builtins() {
       {{"deadlines"}, views::v1::ListDeadlinesRequest::descriptor(), ShowDeadlines},
       {{"case", "timeline"}, views::v1::GetTimelineRequest::descriptor(), ShowTimeline},
       {{"log", "cat"}, nullptr, RunLogCat},
+      {{"log", "init"}, nullptr, RunLogInit},
       {{"log", "summary"}, nullptr, RunLogSummary},
       {{"log", "export"}, nullptr, RunLogExport},
       {{"log", "import"}, nullptr, RunLogImport},
