@@ -14,6 +14,7 @@
 #include "libs/log_kafka/kafka_log.h"
 #include "libs/log_kafka/kafka_log_store.h"
 #include "libs/log_kafka/partition_fetcher.h"
+#include "libs/log_kafka/partition_streams.h"
 #include "libs/log_kafka/topic_settings.h"
 
 namespace sip {
@@ -123,10 +124,10 @@ struct PreparedTopic {
 };
 
 absl::StatusOr<bool> MakeTopic(rd_kafka_t* client, const KafkaLogOptions& options, const NewKafkaLog& log) {
-  return CreateTopic(client, options,
-                     {options.TopicOf(log.name), static_cast<int>(log.partition_count),
-                      log.replicas == 0 ? options.replicas : log.replicas,
-                      log.settings.empty() ? SafeTopicSettings(options) : log.settings});
+  return CreateTopic(
+      client, options,
+      {options.TopicOf(log.name), static_cast<int>(log.partition_count), log.replicas == 0 ? options.replicas : log.replicas,
+       log.settings.empty() ? SafeTopicSettings(options) : log.settings});
 }
 
 // Makes the topic if it is to be made, and looks at its first records.
@@ -150,8 +151,9 @@ absl::StatusOr<InitialisedKafkaLog> WriteMissing(const KafkaLogOptions& options,
   if (identity.log_id.empty()) identity = {installation, RandomBytes(16), log.name, log.partition_count};
   SIP_RETURN_IF_ERROR(CheckShape(identity, log.name, topic, log.partition_count));
   if (identity.installation_id != installation) {
-    return absl::FailedPreconditionError(absl::StrCat("topic ", topic, " belongs to another installation than the topics before it: ",
-                                                      "set kafka.topic_prefix to that of one installation"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "topic ", topic,
+        " belongs to another installation than the topics before it: ", "set kafka.topic_prefix to that of one installation"));
   }
   InitialisedKafkaLog done{identity, prepared.is_new, 0};
   for (const auto& [partition, state] : prepared.states) {
@@ -192,9 +194,7 @@ absl::StatusOr<LogIdentity> ReadIdentity(const KafkaLogOptions& options, const s
 
 absl::Status InitKafkaLogs(const KafkaLogOptions& options, const std::vector<NewKafkaLog>& logs, const std::string& installation_id,
                            bool make_topics, std::vector<InitialisedKafkaLog>* report) {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
-  settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
-  SIP_ASSIGN_OR_RETURN(const KafkaPtr<rd_kafka_t> client, NewKafkaClient(RD_KAFKA_PRODUCER, settings));
+  SIP_ASSIGN_OR_RETURN(const KafkaPtr<rd_kafka_t> client, NewReadingClient(options));
   std::map<std::string, PreparedTopic> found;
   std::string installation;
   for (const NewKafkaLog& log : logs) {

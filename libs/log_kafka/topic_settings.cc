@@ -50,6 +50,31 @@ bool IsSafe(const KafkaLogOptions& options, const std::string& name, const std::
   return found == wanted;
 }
 
+absl::StatusOr<std::map<std::string, std::string>> FetchSettings(rd_kafka_t* client, rd_kafka_ResourceType_t type,
+                                                                 const std::string& name, absl::Duration timeout,
+                                                                 const std::string& what) {
+  const KafkaPtr<rd_kafka_queue_t> queue(rd_kafka_queue_new(client));
+  const AdminPtr<rd_kafka_ConfigResource_t> resource(rd_kafka_ConfigResource_new(type, name.c_str()));
+  std::array<rd_kafka_ConfigResource_t*, 1> resources = {resource.get()};
+  const AdminPtr<rd_kafka_AdminOptions_t> admin(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
+  rd_kafka_DescribeConfigs(client, resources.data(), resources.size(), admin.get(), queue.get());
+  SIP_ASSIGN_OR_RETURN(const KafkaPtr<rd_kafka_event_t> event, AwaitEvent(client, queue.get(), timeout, what));
+  const rd_kafka_DescribeConfigs_result_t* const result = rd_kafka_event_DescribeConfigs_result(event.get());
+  size_t count = 0;
+  const rd_kafka_ConfigResource_t** const described =
+      result == nullptr ? nullptr : rd_kafka_DescribeConfigs_result_resources(result, &count);
+  if (count != 1) return absl::UnavailableError(absl::StrCat(what, ": the broker does not tell"));
+  SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_ConfigResource_error(described[0]), what));
+  size_t entries = 0;
+  const rd_kafka_ConfigEntry_t** const all = rd_kafka_ConfigResource_configs(described[0], &entries);
+  std::map<std::string, std::string> settings;
+  for (size_t i = 0; i < entries; ++i) {
+    const char* const value = rd_kafka_ConfigEntry_value(all[i]);
+    settings[rd_kafka_ConfigEntry_name(all[i])] = value == nullptr ? "" : value;
+  }
+  return settings;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> SafeTopicSettings(const KafkaLogOptions& options) {
@@ -94,27 +119,13 @@ absl::Status CheckTopicSettings(const KafkaLogOptions& options, const std::strin
 
 absl::StatusOr<std::map<std::string, std::string>> FetchTopicSettings(rd_kafka_t* client, const std::string& topic,
                                                                       absl::Duration timeout) {
-  const std::string what = absl::StrCat("settings of topic ", topic);
-  const KafkaPtr<rd_kafka_queue_t> queue(rd_kafka_queue_new(client));
-  const AdminPtr<rd_kafka_ConfigResource_t> resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
-  std::array<rd_kafka_ConfigResource_t*, 1> resources = {resource.get()};
-  const AdminPtr<rd_kafka_AdminOptions_t> admin(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
-  rd_kafka_DescribeConfigs(client, resources.data(), resources.size(), admin.get(), queue.get());
-  SIP_ASSIGN_OR_RETURN(const KafkaPtr<rd_kafka_event_t> event, AwaitEvent(client, queue.get(), timeout, what));
-  const rd_kafka_DescribeConfigs_result_t* const result = rd_kafka_event_DescribeConfigs_result(event.get());
-  size_t count = 0;
-  const rd_kafka_ConfigResource_t** const described =
-      result == nullptr ? nullptr : rd_kafka_DescribeConfigs_result_resources(result, &count);
-  if (count != 1) return absl::UnavailableError(absl::StrCat(what, ": the broker does not tell"));
-  SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_ConfigResource_error(described[0]), what));
-  size_t entries = 0;
-  const rd_kafka_ConfigEntry_t** const all = rd_kafka_ConfigResource_configs(described[0], &entries);
-  std::map<std::string, std::string> settings;
-  for (size_t i = 0; i < entries; ++i) {
-    const char* const value = rd_kafka_ConfigEntry_value(all[i]);
-    settings[rd_kafka_ConfigEntry_name(all[i])] = value == nullptr ? "" : value;
-  }
-  return settings;
+  return FetchSettings(client, RD_KAFKA_RESOURCE_TOPIC, topic, timeout, absl::StrCat("settings of topic ", topic));
+}
+
+absl::Status AskBroker(rd_kafka_t* client, int32_t broker, absl::Duration timeout) {
+  const absl::Status status =
+      FetchSettings(client, RD_KAFKA_RESOURCE_BROKER, absl::StrCat(broker), timeout, absl::StrCat("broker ", broker)).status();
+  return absl::IsPermissionDenied(status) ? absl::OkStatus() : status;
 }
 
 absl::Status AssertTopic(rd_kafka_t* client, const KafkaLogOptions& options, const std::string& topic) {

@@ -3,6 +3,7 @@
 #ifndef SIP_LIBS_LOG_KAFKA_TOPIC_SETTINGS_H_
 #define SIP_LIBS_LOG_KAFKA_TOPIC_SETTINGS_H_
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ absl::Status CheckTopicSettings(const KafkaLogOptions& options, const std::strin
 // The settings of a topic as the cluster has them now.
 absl::StatusOr<std::map<std::string, std::string>> FetchTopicSettings(rd_kafka_t* client, const std::string& topic,
                                                                       absl::Duration timeout);
+
+// Whether this broker answers, by asking it for its own settings: OK also if it does not tell us.
+absl::Status AskBroker(rd_kafka_t* client, int32_t broker, absl::Duration timeout);
 
 // FAILED_PRECONDITION if settings or number of replicas are not safe; UNAVAILABLE if that cannot be told.
 absl::Status AssertTopic(rd_kafka_t* client, const KafkaLogOptions& options, const std::string& topic);

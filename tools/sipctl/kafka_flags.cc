@@ -34,7 +34,8 @@ absl::StatusOr<KafkaSite> LoadKafkaSite(const std::string& config_file, const st
                                         FromEnvironment environment) {
   SIP_ASSIGN_OR_RETURN(const Config config, LoadFile(config_file, environment));
   if (!config.OnKafka()) {
-    return absl::InvalidArgumentError(absl::StrCat("there is no kafka.brokers in ", config_file.empty() ? "SIP_CONFIG" : config_file,
+    return absl::InvalidArgumentError(absl::StrCat("there is no kafka.brokers in ",
+                                                   config_file.empty() ? "SIP_CONFIG" : config_file,
                                                    ": name the configuration of a server whose logs are on Kafka with --config"));
   }
   KafkaSite site;
@@ -47,6 +48,7 @@ absl::StatusOr<KafkaSite> LoadKafkaSite(const std::string& config_file, const st
 ExitCode ExitCodeOfLogs(const absl::Status& status) {
   if (absl::IsDataLoss(status) || absl::IsInternal(status)) return ExitCode::kDamageFound;
   if (absl::IsFailedPrecondition(status)) return ExitCode::kRefused;
+  if (absl::IsInvalidArgument(status)) return ExitCode::kUsage;
   if (absl::IsPermissionDenied(status) || absl::IsUnauthenticated(status)) return ExitCode::kNotAllowed;
   return absl::IsUnavailable(status) ? ExitCode::kTryAgain : ExitCode::kFailed;
 }

@@ -26,7 +26,8 @@ enum class FromEnvironment { kYes, kNo };
 // What the servers' configuration file says of Kafka, with the environment over it if asked for; `config_file` may be empty then
 // (SIP_CONFIG, or the environment alone). INVALID_ARGUMENT or NOT_FOUND, with what to do, if file or environment are wrong, name no
 // brokers, or the topics file does not fit them.
-absl::StatusOr<KafkaSite> LoadKafkaSite(const std::string& config_file, const std::string& topics_file, FromEnvironment environment);
+absl::StatusOr<KafkaSite> LoadKafkaSite(const std::string& config_file, const std::string& topics_file,
+                                        FromEnvironment environment);
 
 // For what the functions of log_kafka and log_copy return.
 ExitCode ExitCodeOfLogs(const absl::Status& status);

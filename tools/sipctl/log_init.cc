@@ -53,8 +53,7 @@ sipctl::v1::InitialisedLogs ToProto(const KafkaSite& site, const std::vector<Ini
 void PrintDone(const sipctl::v1::InitialisedLogs& initialised, std::ostream& out) {
   std::vector<std::vector<std::string>> rows = {{"LOG", "TOPIC", "PARTITIONS", "LOG ID", "THE TOPIC", "GENESIS"}};
   for (const sipctl::v1::InitialisedLog& log : initialised.logs()) {
-    rows.push_back({log.log(), log.topic(), absl::StrCat(log.partitions()), log.log_id(),
-                    log.topic_made() ? "made" : "was there",
+    rows.push_back({log.log(), log.topic(), absl::StrCat(log.partitions()), log.log_id(), log.topic_made() ? "made" : "was there",
                     absl::StrCat(log.genesis_written(), " written, ", log.partitions() - log.genesis_written(), " were there")});
   }
   out << AlignColumns(rows) << "installation " << initialised.installation_id() << "\n";

@@ -6,8 +6,8 @@
 
 namespace sip {
 
-// `log init --config FILE [--topics FILE] [--no-topics]`: topics that are missing, and the Genesis of partitions that are empty. May
-// be repeated. Says of each log what was made and what was there.
+// `log init --config FILE [--topics FILE] [--no-topics]`: topics that are missing, and the Genesis of partitions that are empty.
+// May be repeated. Says of each log what was made and what was there.
 ExitCode RunLogInit(const CommandLine& line);
 
 }  // namespace sip

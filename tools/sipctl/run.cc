@@ -5,6 +5,7 @@
 #include "sip/views/v1/case_views.pb.h"
 #include "sip/views/v1/deadline_views.pb.h"
 #include "sip/views/v1/plan_views.pb.h"
+#include "tools/sipctl/cluster_check.h"
 #include "tools/sipctl/command.h"
 #include "tools/sipctl/completion.h"
 #include "tools/sipctl/global_flags.h"
@@ -40,6 +41,7 @@ const std::vector<Builtin>& Builtins() {
       {{"case", "timeline"}, views::v1::GetTimelineRequest::descriptor(), ShowTimeline},
       {{"log", "cat"}, nullptr, RunLogCat},
       {{"log", "init"}, nullptr, RunLogInit},
+      {{"log", "check"}, nullptr, RunLogCheck},
       {{"log", "summary"}, nullptr, RunLogSummary},
       {{"log", "export"}, nullptr, RunLogExport},
       {{"log", "import"}, nullptr, RunLogImport},

@@ -12,8 +12,8 @@
 
 namespace sip {
 
-// Each log of the file with its partitions, replicas and settings, in the order of the file. INVALID_ARGUMENT names every mistake at
-// once: what it does not know, what is missing, what is not safe by `options` and what it should be. `path` is for the messages.
+// Each log of the file with its partitions, replicas and settings, in the order of the file. INVALID_ARGUMENT names every mistake
+// at once: what it does not know, what is missing, what is not safe by `options` and what it should be. `path` is for the messages.
 absl::StatusOr<std::vector<NewKafkaLog>> ParseTopics(absl::string_view text, const std::string& path,
                                                      const KafkaLogOptions& options);
 

@@ -87,7 +87,8 @@ TEST(TopicsFileTest, WhatIsUnknownMissingOrTwiceIsNamedWithItsLine) {
 }
 
 TEST(TopicsFileTest, WhatIsNoSuchFileIsRefused) {
-  for (const char* const text : {"", "topics", "[1, 2]", "replicas: [", "topics: 3\nreplicas: {}\nsettings: []\n", "\"", "{{{{", "&a [*a]"}) {
+  for (const char* const text :
+       {"", "topics", "[1, 2]", "replicas: [", "topics: 3\nreplicas: {}\nsettings: []\n", "\"", "{{{{", "&a [*a]"}) {
     EXPECT_THAT(StatusOf(text), StatusIs(kInvalidArgument, "deploy/topics.yaml:")) << text;
   }
   EXPECT_THAT(ReadTopicsFile("nowhere.yaml", {}), StatusIs(absl::StatusCode::kNotFound, "--topics"));
