@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs the commands of the runbooks, in an order in which an operator may need them, against a real broker and on the data of a real sipd:
-every ```sh kafka block of docs/runbooks.
+"""Runs the commands of the runbooks, in an order in which an operator may need them, against a real broker and on the data of a real
+sipd: every ```sh kafka block of docs/runbooks.
 
 usage: tests/documents/runbooks_test.py SIPD SIPCTL
 
-What the documents name is replaced: folders by temporary ones, all clusters by one broker (the mirror has another prefix of topics),
-TLS by plaintext, and three replicas by one. `tools/dev setup` fetches the broker.
+What the documents name is replaced: folders by temporary ones, all clusters by one broker (the mirror has another prefix of
+topics), TLS by plaintext, and three replicas by one. `tools/dev setup` fetches the broker.
 """
 
 import base64
