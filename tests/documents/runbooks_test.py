@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the commands of the runbooks, in an order in which an operator may need them, against a real broker and on the data of a real
-sipd: every ```sh kafka block of docs/runbooks.
+"""Runs the commands of the runbooks, in an order in which an operator may need them, against a real broker and on what a real
+sipd has recorded: every ```sh kafka block of docs/runbooks.
 
 usage: tests/documents/runbooks_test.py SIPD SIPCTL
 
