@@ -124,7 +124,7 @@ class KafkaToolsTest : public KafkaFixture {
   std::string said_;
 };
 
-// A target that ends as a process does that is killed, before its record number `left`.
+// A target that ends when `left` records have come to lie there.
 class Interrupted final : public RecordTarget {
  public:
   Interrupted(std::unique_ptr<RecordTarget> target, size_t left) : target_(std::move(target)), left_(left) {}
@@ -132,7 +132,10 @@ class Interrupted final : public RecordTarget {
   absl::Status Visit(Visitor visit) override { return target_->Visit(visit); }
   absl::Status Begin(const std::vector<LogIdentity>& logs) override { return target_->Begin(logs); }
   absl::Status Append(const LogIdentity& log, uint32_t partition, const RecordView& record) override {
-    if (left_-- == 0) return absl::CancelledError("interrupted");
+    if (left_-- == 0) {
+      EXPECT_THAT(target_->Finish(), IsOk());
+      return absl::CancelledError("interrupted");
+    }
     return target_->Append(log, partition, record);
   }
   absl::Status Finish() override { return target_->Finish(); }
@@ -353,11 +356,12 @@ TEST_F(KafkaToolsTest, AnImportThatWasInterruptedAnywhereIsResumed) {
     Interrupted target(NewKafkaRecordTarget(options_, Logs(), MakeTopics::kYes, VisitMerged), records);
     if (absl::IsCancelled(CopyLogs(source, target).status())) ++interrupted;
   }
-  EXPECT_GE(interrupted, 5u);
+  EXPECT_EQ(interrupted, 6u);
   const auto target = NewKafkaRecordTarget(options_, Logs(), MakeTopics::kYes, VisitMerged);
   const auto report = CopyLogs(source, *target);
   ASSERT_THAT(report, IsOk());
   EXPECT_TRUE(report->same());
+  EXPECT_EQ(report->copied(), source.records().size() - (1 + 4 + 3 + 50 + 120 + 200));
   MemoryRecords again;
   ASSERT_THAT(CopyLogs(**OpenKafkaRecordSource(options_, VisitMerged), again), IsOk());
   for (size_t log = 0; log < source.logs().size(); ++log) {
