@@ -4,6 +4,8 @@
 #define SIP_LIBS_EVENTSOURCING_RECORD_SOURCE_H_
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -30,6 +32,19 @@ class RecordSource {
   // again.
   virtual absl::Status Visit(Visitor visit) = 0;
 };
+
+// The records of one partition, for sources that can read each by itself. Not thread-safe.
+class RecordStream {
+ public:
+  virtual ~RecordStream() = default;
+  // The next one, valid until the next call; absent at the end. Not called again after an error.
+  virtual absl::StatusOr<std::optional<RecordView>> Next() = 0;
+};
+
+// Brings the records of such streams into the order that a source promises: VisitMerged of libs/log_copy. `streams` are those of
+// all partitions of `logs`, in their order.
+using MergeRecords = absl::Status (*)(const std::vector<LogIdentity>& logs,
+                                      const std::vector<std::unique_ptr<RecordStream>>& streams, RecordSource::Visitor visit);
 
 // As a source, it gives what is there already. Not thread-safe.
 class RecordTarget : public RecordSource {

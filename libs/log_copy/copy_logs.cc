@@ -56,7 +56,9 @@ absl::Status RefuseAnotherHistory(const Match& match, const PartitionSummary& so
   return absl::FailedPreconditionError(absl::StrCat(
       "the target holds another history than the source: ", source.log, ", partition ", source.partition, " has ",
       match.held.state.next_idx, " commands there and ", source.state.next_idx, " in the source, and is not its beginning. It was ",
-      "copied from another log, or has been written to since: name an empty folder, or that of an earlier copy of this source"));
+      "copied from another log, or has been written to since: name an empty folder (on Kafka, another kafka.topic_prefix), or that "
+      "of ",
+      "an earlier copy of this source"));
 }
 
 absl::Status AppendWhatIsMissing(RecordSource& source, RecordTarget& target, const std::vector<CopyReport::Partition>& partitions) {

@@ -80,9 +80,18 @@ absl::Status PartitionSummarizer::Step(const RecordView& record) {
   SIP_ASSIGN_OR_RETURN(const Verdict verdict, fold_.Step(record, &header_));
   ++summary_.records;
   Count(verdict);
+  if (verdict == Verdict::kClaim) NoteClaim(record);
   if (verdict != Verdict::kValid || CheckPayloadDigest(header_, record.payload).ok()) return absl::OkStatus();
   if (summary_.damaged_payloads++ == 0) summary_.first_damaged_payload = header_.idx();
   return absl::OkStatus();
+}
+
+void PartitionSummarizer::NoteClaim(const RecordView& record) {
+  log::v1::ClaimHeader claim;
+  // The fold has parsed it already.
+  claim.ParseFromArray(record.header.data(), static_cast<int>(record.header.size()));
+  summary_.last_node = claim.node();
+  summary_.last_endpoint = claim.endpoint();
 }
 
 void PartitionSummarizer::Count(Verdict verdict) {

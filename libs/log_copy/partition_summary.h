@@ -28,6 +28,9 @@ struct PartitionSummary {
   uint64_t void_lost = 0;
   uint64_t void_holes = 0;
   FoldState state;
+  // Of the claim that won last, as it says; empty if none has.
+  std::string last_node;
+  std::string last_endpoint;
   // Why the record behind them cannot be folded or read, if so.
   absl::Status stopped;
   // Valid commands whose payload has another digest than the header says, and the index of the first.
@@ -56,6 +59,7 @@ class PartitionSummarizer {
  private:
   absl::Status Step(const RecordView& record);
   void Count(Verdict verdict);
+  void NoteClaim(const RecordView& record);
 
   const LogIdentity log_;
   LogFold fold_;

@@ -3,25 +3,14 @@
 #ifndef SIP_LIBS_LOG_COPY_RECORD_MERGE_H_
 #define SIP_LIBS_LOG_COPY_RECORD_MERGE_H_
 
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "libs/eventsourcing/event_log.h"
 #include "libs/eventsourcing/record_source.h"
 
 namespace sip {
-
-// The records of one partition. Not thread-safe.
-class RecordStream {
- public:
-  virtual ~RecordStream() = default;
-  // The next one, valid until the next call; absent at the end. Not called again after an error.
-  virtual absl::StatusOr<std::optional<RecordView>> Next() = 0;
-};
 
 // Visits all of them: `streams` are those of all partitions of `logs`, in their order. What a stream ends with that is not OK is
 // the last that is visited of its partition. An import whose foreign record is in none of the streams does not wait for it.

@@ -125,13 +125,26 @@ absl::Status FetchMetadata(rd_kafka_t* client, rd_kafka_topic_t* topic, absl::Du
   return KafkaStatus(error, what);
 }
 
+// The brokers of a partition that have a replica, and are not in sync.
+std::vector<int32_t> LaggingOf(const rd_kafka_metadata_partition_t& partition) {
+  const std::vector<int32_t> in_sync(partition.isrs, partition.isrs + partition.isr_cnt);
+  std::vector<int32_t> lagging;
+  for (int i = 0; i < partition.replica_cnt; ++i) {
+    const int32_t broker = partition.replicas[i];
+    if (std::find(in_sync.begin(), in_sync.end(), broker) == in_sync.end()) lagging.push_back(broker);
+  }
+  return lagging;
+}
+
 KafkaTopicInfo InfoOf(const rd_kafka_metadata_topic_t& described) {
   KafkaTopicInfo info;
   info.leaders.assign(static_cast<size_t>(described.partition_cnt), -1);
+  info.lagging.resize(info.leaders.size());
   for (int i = 0; i < described.partition_cnt; ++i) {
     const rd_kafka_metadata_partition_t& partition = described.partitions[i];
     if (partition.id >= 0 && partition.id < described.partition_cnt) {
       info.leaders[static_cast<size_t>(partition.id)] = partition.leader;
+      info.lagging[static_cast<size_t>(partition.id)] = LaggingOf(partition);
     }
     info.replicas = i == 0 ? partition.replica_cnt : std::min(info.replicas, partition.replica_cnt);
   }
@@ -259,6 +272,22 @@ absl::StatusOr<std::map<std::string, KafkaTopicInfo>> DescribeKnownTopics(rd_kaf
     if (described.err == RD_KAFKA_RESP_ERR_NO_ERROR) topics.emplace(described.topic, InfoOf(described));
   }
   return topics;
+}
+
+absl::StatusOr<KafkaClusterInfo> DescribeCluster(rd_kafka_t* client, absl::Duration timeout) {
+  KafkaPtr<const rd_kafka_metadata_t> metadata;
+  SIP_RETURN_IF_ERROR(FetchMetadata(client, nullptr, timeout, "the cluster", metadata));
+  KafkaClusterInfo info;
+  for (int i = 0; i < metadata->broker_cnt; ++i) {
+    const rd_kafka_metadata_broker_t& broker = metadata->brokers[i];
+    info.brokers.emplace(broker.id, absl::StrCat(broker.host, ":", broker.port));
+  }
+  // The metadata had it.
+  char* const id = rd_kafka_clusterid(client, 0);
+  if (id == nullptr) return info;
+  info.id = id;
+  rd_kafka_mem_free(client, id);
+  return info;
 }
 
 }  // namespace sip

@@ -79,10 +79,19 @@ absl::Status KafkaStatus(rd_kafka_resp_err_t error, absl::string_view what);
 struct KafkaTopicInfo {
   std::vector<int32_t> leaders;  // By partition; -1: none.
   int replicas = 0;              // Of the partition that has the fewest.
+  // By partition: the brokers whose replica is not in sync.
+  std::vector<std::vector<int32_t>> lagging;
 };
 absl::StatusOr<KafkaTopicInfo> DescribeTopic(rd_kafka_t* client, const std::string& topic, absl::Duration timeout);
 // All topics of which the client holds a handle, and that are there, with one request.
 absl::StatusOr<std::map<std::string, KafkaTopicInfo>> DescribeKnownTopics(rd_kafka_t* client, absl::Duration timeout);
+
+// The cluster as one of its brokers knows it now.
+struct KafkaClusterInfo {
+  std::string id;
+  std::map<int32_t, std::string> brokers;  // By id: "host:port".
+};
+absl::StatusOr<KafkaClusterInfo> DescribeCluster(rd_kafka_t* client, absl::Duration timeout);
 
 }  // namespace sip
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/monotonic.h"
+#include "libs/base/pause.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/uuid.h"
 #include "libs/eventsourcing/log_fold.h"
@@ -13,10 +14,13 @@
 #include "libs/log_kafka/kafka_log.h"
 #include "libs/log_kafka/kafka_log_store.h"
 #include "libs/log_kafka/partition_fetcher.h"
+#include "libs/log_kafka/partition_streams.h"
 #include "libs/log_kafka/topic_settings.h"
 
 namespace sip {
 namespace {
+
+constexpr absl::Duration kAskAgain = absl::Milliseconds(20);
 
 // The first record of each partition folded; a state that has not started: the partition is empty.
 absl::StatusOr<std::map<uint32_t, FoldState>> ReadFirst(const KafkaLogOptions& options, const std::string& topic,
@@ -99,25 +103,81 @@ absl::Status CheckIsReady(rd_kafka_t* client, const KafkaLogOptions& options, co
   return options.assert_settings ? AssertTopic(client, options, topic) : absl::OkStatus();
 }
 
-// Makes the topic if it is to be made, and looks at its first records. Brokers that have not heard of a new topic yet are asked
-// again.
-absl::StatusOr<std::map<uint32_t, FoldState>> PrepareTopic(rd_kafka_t* client, const KafkaLogOptions& options,
-                                                           const NewKafkaLog& log, bool make_topics) {
-  const std::string topic = options.TopicOf(log.name);
-  bool is_new = false;
-  if (make_topics) {
-    SIP_ASSIGN_OR_RETURN(is_new, CreateTopic(client, options, topic, static_cast<int>(log.partition_count)));
-  }
+// Brokers that have not heard of a new topic yet are asked again.
+absl::Status AwaitTopic(rd_kafka_t* client, const KafkaLogOptions& options, const std::string& topic, uint32_t partitions,
+                        bool is_new) {
   const absl::Duration until = MonotonicNow() + options.request_timeout;
+  Pause pause;
   while (true) {
-    const absl::Status ready = CheckIsReady(client, options, topic, log.partition_count);
-    if (ready.ok()) return ReadFirst(options, topic, log.partition_count);
+    const absl::Status ready = CheckIsReady(client, options, topic, partitions);
+    if (ready.ok()) return absl::OkStatus();
     const bool passes = absl::IsUnavailable(ready) || (is_new && absl::IsNotFound(ready));
     if (!passes || MonotonicNow() > until) return ready;
+    pause.Take(kAskAgain);
   }
 }
 
+// A log while it is initialised: what its topic holds.
+struct PreparedTopic {
+  bool is_new = false;
+  std::map<uint32_t, FoldState> states;
+};
+
+absl::StatusOr<bool> MakeTopic(rd_kafka_t* client, const KafkaLogOptions& options, const NewKafkaLog& log) {
+  return CreateTopic(
+      client, options,
+      {options.TopicOf(log.name), static_cast<int>(log.partition_count), log.replicas == 0 ? options.replicas : log.replicas,
+       log.settings.empty() ? SafeTopicSettings(options) : log.settings});
+}
+
+// Makes the topic if it is to be made, and looks at its first records.
+absl::StatusOr<PreparedTopic> PrepareTopic(rd_kafka_t* client, const KafkaLogOptions& options, const NewKafkaLog& log,
+                                           bool make_topics) {
+  const std::string topic = options.TopicOf(log.name);
+  PreparedTopic prepared;
+  if (make_topics) {
+    SIP_ASSIGN_OR_RETURN(prepared.is_new, MakeTopic(client, options, log));
+  }
+  SIP_RETURN_IF_ERROR(AwaitTopic(client, options, topic, log.partition_count, prepared.is_new));
+  SIP_ASSIGN_OR_RETURN(prepared.states, ReadFirst(options, topic, log.partition_count));
+  return prepared;
+}
+
+// Writes what is missing.
+absl::StatusOr<InitialisedKafkaLog> WriteMissing(const KafkaLogOptions& options, const NewKafkaLog& log,
+                                                 const PreparedTopic& prepared, const std::string& installation) {
+  const std::string topic = options.TopicOf(log.name);
+  SIP_ASSIGN_OR_RETURN(LogIdentity identity, IdentityOf(prepared.states, topic));
+  if (identity.log_id.empty()) identity = {installation, RandomBytes(16), log.name, log.partition_count};
+  SIP_RETURN_IF_ERROR(CheckShape(identity, log.name, topic, log.partition_count));
+  if (identity.installation_id != installation) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "topic ", topic,
+        " belongs to another installation than the topics before it: ", "set kafka.topic_prefix to that of one installation"));
+  }
+  InitialisedKafkaLog done{identity, prepared.is_new, 0};
+  for (const auto& [partition, state] : prepared.states) {
+    if (state.started) continue;
+    SIP_RETURN_IF_ERROR(WriteGenesis(options, topic, partition, identity));
+    ++done.genesis_written;
+  }
+  return done;
+}
+
 }  // namespace
+
+absl::Status EnsureTopic(rd_kafka_t* client, const KafkaLogOptions& options, const NewKafkaLog& log) {
+  SIP_ASSIGN_OR_RETURN(const bool is_new, MakeTopic(client, options, log));
+  return AwaitTopic(client, options, options.TopicOf(log.name), log.partition_count, is_new);
+}
+
+absl::StatusOr<LogIdentity> ReadHeldIdentity(const KafkaLogOptions& options, const std::string& log, uint32_t partitions) {
+  const std::string topic = options.TopicOf(log);
+  SIP_ASSIGN_OR_RETURN(const auto states, ReadFirst(options, topic, partitions));
+  SIP_ASSIGN_OR_RETURN(LogIdentity identity, IdentityOf(states, topic));
+  if (!identity.log_id.empty()) SIP_RETURN_IF_ERROR(CheckShape(identity, log, topic, partitions));
+  return identity;
+}
 
 absl::StatusOr<LogIdentity> ReadIdentity(const KafkaLogOptions& options, const std::string& log, uint32_t partitions) {
   const std::string topic = options.TopicOf(log);
@@ -133,26 +193,19 @@ absl::StatusOr<LogIdentity> ReadIdentity(const KafkaLogOptions& options, const s
 }
 
 absl::Status InitKafkaLogs(const KafkaLogOptions& options, const std::vector<NewKafkaLog>& logs, const std::string& installation_id,
-                           bool make_topics) {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
-  settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
-  SIP_ASSIGN_OR_RETURN(const KafkaPtr<rd_kafka_t> client, NewKafkaClient(RD_KAFKA_PRODUCER, settings));
-  std::map<std::string, std::map<uint32_t, FoldState>> found;
+                           bool make_topics, std::vector<InitialisedKafkaLog>* report) {
+  SIP_ASSIGN_OR_RETURN(const KafkaPtr<rd_kafka_t> client, NewReadingClient(options));
+  std::map<std::string, PreparedTopic> found;
   std::string installation;
   for (const NewKafkaLog& log : logs) {
     SIP_ASSIGN_OR_RETURN(found[log.name], PrepareTopic(client.get(), options, log, make_topics));
-    SIP_ASSIGN_OR_RETURN(const LogIdentity identity, IdentityOf(found[log.name], options.TopicOf(log.name)));
+    SIP_ASSIGN_OR_RETURN(const LogIdentity identity, IdentityOf(found[log.name].states, options.TopicOf(log.name)));
     if (installation.empty()) installation = identity.installation_id;
   }
   if (installation.empty()) installation = installation_id;
   for (const NewKafkaLog& log : logs) {
-    const std::string topic = options.TopicOf(log.name);
-    SIP_ASSIGN_OR_RETURN(LogIdentity identity, IdentityOf(found[log.name], topic));
-    if (identity.log_id.empty()) identity = {installation, RandomBytes(16), log.name, log.partition_count};
-    SIP_RETURN_IF_ERROR(CheckShape(identity, log.name, topic, log.partition_count));
-    for (const auto& [partition, state] : found[log.name]) {
-      if (!state.started) SIP_RETURN_IF_ERROR(WriteGenesis(options, topic, partition, identity));
-    }
+    SIP_ASSIGN_OR_RETURN(InitialisedKafkaLog done, WriteMissing(options, log, found[log.name], installation));
+    if (report != nullptr) report->push_back(std::move(done));
   }
   return absl::OkStatus();
 }

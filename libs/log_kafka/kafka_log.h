@@ -17,6 +17,7 @@
 #include "libs/eventsourcing/event_log.h"
 #include "libs/log_kafka/kafka_counters.h"
 #include "libs/log_kafka/kafka_log_options.h"
+#include "libs/log_kafka/kafka_log_store.h"
 #include "libs/log_kafka/kafka_session.h"
 
 namespace sip {
@@ -67,6 +68,13 @@ ReaderCheckpoint ResumeAt(const ReaderCheckpoint& checkpoint);
 // Who a log is, from the Genesis records of all its partitions. NOT_FOUND if the topic is not there, FAILED_PRECONDITION if it is
 // empty or its partitions do not belong together, DATA_LOSS if they begin with something else.
 absl::StatusOr<LogIdentity> ReadIdentity(const KafkaLogOptions& options, const std::string& log, uint32_t partitions);
+
+// The same where partitions may be empty: `log_id` is empty if all are.
+absl::StatusOr<LogIdentity> ReadHeldIdentity(const KafkaLogOptions& options, const std::string& log, uint32_t partitions);
+
+// Makes the topic of a log unless it is there, and waits until it has leaders. FAILED_PRECONDITION, with what to change, if it is
+// not safe or has another number of partitions.
+absl::Status EnsureTopic(rd_kafka_t* client, const KafkaLogOptions& options, const NewKafkaLog& log);
 
 }  // namespace sip
 

@@ -11,6 +11,7 @@
 #include "libs/base/pause.h"
 #include "libs/base/status_macros.h"
 #include "libs/log_kafka/kafka_log.h"
+#include "libs/log_kafka/partition_streams.h"
 #include "libs/log_kafka/topic_settings.h"
 #include "libs/telemetry/log.h"
 
@@ -67,9 +68,7 @@ class KafkaLogStoreImpl final : public KafkaLogStore {
 };
 
 absl::Status KafkaLogStoreImpl::Open() {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options_.connection, options_.request_timeout));
-  settings.insert(settings.end(), options_.more_settings.begin(), options_.more_settings.end());
-  SIP_ASSIGN_OR_RETURN(client_, NewKafkaClient(RD_KAFKA_PRODUCER, settings));
+  SIP_ASSIGN_OR_RETURN(client_, NewReadingClient(options_));
   for (const std::string& name : options_.logs) SIP_RETURN_IF_ERROR(OpenLog(name));
   std::string installation_id;
   for (const auto& [name, log] : logs_) {

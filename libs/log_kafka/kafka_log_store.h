@@ -6,6 +6,7 @@
 #define SIP_LIBS_LOG_KAFKA_KAFKA_LOG_STORE_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,14 +41,24 @@ class KafkaLogStore {
 struct NewKafkaLog {
   std::string name;
   uint32_t partition_count = 0;
+  // What its topic is made with: as the options say, or else this. The settings must be safe (topic_settings.h).
+  int replicas = 0;
+  std::map<std::string, std::string> settings{};
+};
+
+// What InitKafkaLogs did for one log.
+struct InitialisedKafkaLog {
+  LogIdentity identity;
+  bool topic_made = false;
+  uint32_t genesis_written = 0;  // Partitions that got their Genesis; the others had it.
 };
 
 // Makes the topics that are missing, and writes Genesis into partitions that are empty. May be repeated after any failure; must not
 // run twice at the same time. All logs get the installation id of those that have one, else `installation_id` (16 bytes).
 // FAILED_PRECONDITION if a topic has another number of partitions. `make_topics`: false for clusters where somebody else makes
-// them.
+// them. `report`, if given, gets each log that was done, also if a later one fails.
 absl::Status InitKafkaLogs(const KafkaLogOptions& options, const std::vector<NewKafkaLog>& logs, const std::string& installation_id,
-                           bool make_topics = true);
+                           bool make_topics = true, std::vector<InitialisedKafkaLog>* report = nullptr);
 
 }  // namespace sip
 

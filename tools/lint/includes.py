@@ -18,6 +18,7 @@ HOMES = {
     "spdlog/": ("libs/telemetry/", "tests/"),
     "prometheus/": ("libs/telemetry/", "tests/"),
     "CLI/": ("libs/config/", "tools/", "tests/"),
+    "yaml-cpp/": ("tools/",),
     "mutex": ("libs/base/mutex.h",),
     "condition_variable": ("libs/base/mutex.h",),
     "shared_mutex": ("libs/base/mutex.h",),

@@ -51,9 +51,12 @@ std::string BashCompletion() {
       "  done\n"
       "  case \"$command $rpc\" in\n",
       Case("\" \"", commands), Case("\"plan \"", {"show"}), Case("\"case \"", {"timeline"}),
-      Case("\"log \"", {"cat", "summary", "export", "import"}), Case("\"completion \"", {"bash"}),
+      Case("\"log \"", {"cat", "summary", "export", "import", "init", "check"}), Case("\"completion \"", {"bash"}),
       Case("\"verify \"", {"--data-dir"}), Case("\"log cat\"", {"--data-dir", "--log", "--case-id", "--content"}),
-      Case("\"log export\"", {"--data-dir", "--to"}), Case("\"log summary\"|\"log import\"", {"--data-dir", "--from"}),
+      Case("\"log export\"", {"--data-dir", "--config", "--topics", "--to"}),
+      Case("\"log summary\"", {"--data-dir", "--config", "--topics", "--from"}),
+      Case("\"log import\"", {"--from", "--from-data-dir", "--from-config", "--data-dir", "--config", "--topics", "--no-topics"}),
+      Case("\"log init\"", {"--config", "--topics", "--no-topics"}), Case("\"log check\"", {"--config", "--topics", "--heads"}),
       Case("\"plan show\"|\"case timeline\"", {"--case-id"}), of_services, of_rpcs,
       "    *) words=\"\" ;;\n"
       "  esac\n"

@@ -32,7 +32,7 @@ ExitCode ExitCodeOf(absl::StatusCode code) {
 std::string DescribeExitCodes() {
   return R"(Exit codes:
   0   done
-  1   sipctl itself failed, such as a file that cannot be read
+  1   sipctl itself failed, such as a file that cannot be read; or log check found something
   2   wrong command line; nothing was sent
   3   the request is wrong in itself
   4   not found, or not disclosed to the agency

@@ -10,7 +10,7 @@ namespace sip {
 
 enum class ExitCode : int {
   kOk = 0,
-  kFailed = 1,        // sipctl itself could not: a file cannot be read, standard output is gone.
+  kFailed = 1,        // sipctl itself could not: a file cannot be read, standard output is gone. Or `log check` found something.
   kUsage = 2,         // Wrong command line; nothing was sent.
   kInvalid = 3,       // The request is wrong in itself.
   kNotFound = 4,      // Not found, or not disclosed to the agency.

@@ -21,8 +21,16 @@ std::string DescribeProgram() {
                                         copies the logs of a data folder into files, and compares both at the end
   sipctl log import --from FOLDER --data-dir DIR
                                         makes a data folder of such a copy; either goes on where it was interrupted
+  sipctl log import --from-data-dir DIR | --from-config FILE ...
+                                        the same without files between
+  sipctl log init --config FILE         makes the topics of an installation on Kafka, and their first records; --no-topics where
+                                        somebody else makes them
+  sipctl log check --config FILE        looks at brokers, topics and every record of a Kafka cluster; --heads at the last only
   sipctl verify --data-dir DIR          checks every record of a data folder, and its views against them
   sipctl completion bash                a script for bash: source <(sipctl completion bash)
+
+Logs on Kafka: --config FILE, a server's configuration (the environment goes before it), stands where --data-dir DIR does. The logs
+are those of --topics FILE [deploy/topics.yaml].
 
 Services (sipctl SERVICE --help lists the RPCs, sipctl SERVICE RPC --help the flags):
 )";

@@ -5,12 +5,14 @@
 #include "sip/views/v1/case_views.pb.h"
 #include "sip/views/v1/deadline_views.pb.h"
 #include "sip/views/v1/plan_views.pb.h"
+#include "tools/sipctl/cluster_check.h"
 #include "tools/sipctl/command.h"
 #include "tools/sipctl/completion.h"
 #include "tools/sipctl/global_flags.h"
 #include "tools/sipctl/help.h"
 #include "tools/sipctl/log_cat.h"
 #include "tools/sipctl/log_copy.h"
+#include "tools/sipctl/log_init.h"
 #include "tools/sipctl/request_builder.h"
 #include "tools/sipctl/service_catalog.h"
 #include "tools/sipctl/shortcuts.h"
@@ -38,6 +40,8 @@ const std::vector<Builtin>& Builtins() {
       {{"deadlines"}, views::v1::ListDeadlinesRequest::descriptor(), ShowDeadlines},
       {{"case", "timeline"}, views::v1::GetTimelineRequest::descriptor(), ShowTimeline},
       {{"log", "cat"}, nullptr, RunLogCat},
+      {{"log", "init"}, nullptr, RunLogInit},
+      {{"log", "check"}, nullptr, RunLogCheck},
       {{"log", "summary"}, nullptr, RunLogSummary},
       {{"log", "export"}, nullptr, RunLogExport},
       {{"log", "import"}, nullptr, RunLogImport},
