@@ -37,12 +37,17 @@ uint64_t FromOpaque(const void* opaque) { return std::bit_cast<uint64_t>(opaque)
 
 }  // namespace
 
+absl::StatusOr<KafkaSettings> ClaimProducer::Settings(const KafkaLogOptions& options) {
+  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
+  const KafkaSettings own = ProducerSettings(options);
+  settings.insert(settings.end(), own.begin(), own.end());
+  settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
+  return settings;
+}
+
 absl::StatusOr<std::unique_ptr<ClaimProducer>> ClaimProducer::Open(const KafkaLogOptions& options, const std::string& topic,
                                                                    uint32_t partition) {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
-  const KafkaSettings more = ProducerSettings(options);
-  settings.insert(settings.end(), more.begin(), more.end());
-  settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
+  SIP_ASSIGN_OR_RETURN(const KafkaSettings settings, Settings(options));
   std::unique_ptr<ClaimProducer> producer(new ClaimProducer(partition));
   SIP_ASSIGN_OR_RETURN(producer->client_, NewKafkaClient(RD_KAFKA_PRODUCER, settings, OnReport, producer.get()));
   producer->queue_.reset(rd_kafka_queue_get_main(producer->client_.get()));

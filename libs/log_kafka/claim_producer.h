@@ -29,6 +29,8 @@ class ClaimProducer {
     std::function<void()> on_tick;
   };
 
+  // All settings of its client.
+  static absl::StatusOr<KafkaSettings> Settings(const KafkaLogOptions& options);
   // Connects: the first record does not wait for it.
   static absl::StatusOr<std::unique_ptr<ClaimProducer>> Open(const KafkaLogOptions& options, const std::string& topic,
                                                              uint32_t partition);

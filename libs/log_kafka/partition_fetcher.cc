@@ -37,12 +37,17 @@ KafkaSettings ReaderSettings(const KafkaLogOptions& options) {
 
 }  // namespace
 
+absl::StatusOr<KafkaSettings> PartitionFetcher::Settings(const KafkaLogOptions& options) {
+  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
+  const KafkaSettings own = ReaderSettings(options);
+  settings.insert(settings.end(), own.begin(), own.end());
+  settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
+  return settings;
+}
+
 absl::StatusOr<std::unique_ptr<PartitionFetcher>> PartitionFetcher::Open(const KafkaLogOptions& options, const std::string& topic,
                                                                          const std::vector<Start>& starts) {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
-  const KafkaSettings more = ReaderSettings(options);
-  settings.insert(settings.end(), more.begin(), more.end());
-  settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
+  SIP_ASSIGN_OR_RETURN(const KafkaSettings settings, Settings(options));
   SIP_ASSIGN_OR_RETURN(KafkaPtr<rd_kafka_t> client, NewKafkaClient(RD_KAFKA_CONSUMER, settings));
   SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_poll_set_consumer(client.get()), topic));
   std::unique_ptr<PartitionFetcher> fetcher(new PartitionFetcher(topic, options.request_timeout, std::move(client)));

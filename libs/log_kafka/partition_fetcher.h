@@ -36,6 +36,8 @@ class PartitionFetcher {
     KafkaPtr<rd_kafka_message_t> message;
   };
 
+  // All settings of its client.
+  static absl::StatusOr<KafkaSettings> Settings(const KafkaLogOptions& options);
   static absl::StatusOr<std::unique_ptr<PartitionFetcher>> Open(const KafkaLogOptions& options, const std::string& topic,
                                                                 const std::vector<Start>& starts);
   ~PartitionFetcher();
