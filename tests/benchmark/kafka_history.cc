@@ -8,7 +8,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/monotonic.h"
-#include "libs/base/pause.h"
 #include "libs/base/sha256.h"
 #include "libs/base/uuid.h"
 #include "libs/eventsourcing/occurred.h"
@@ -17,7 +16,7 @@
 #include "libs/testing/log_records.h"
 #include "libs/testing/notes_engine.h"
 #include "libs/testing/notes_log.h"
-#include "libs/views/projection_runner.h"
+#include "libs/views/view_folder.h"
 #include "tests/benchmark/flags.h"
 #include "tests/benchmark/in_flight.h"
 
@@ -192,23 +191,11 @@ double TailRate(EventLog& log) {
 
 double ViewRate(EventLog& log, const std::string& folder) {
   std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  Clock& clock = SystemClock();
-  ThreadTimer timer(clock);
   const TextProjection projection;
-  const auto store = OrDie(ViewStore::Open({.path = folder}));
-  ViewProgress progress({log.identity()}, timer, clock, {});
-  ProjectionRunner runner({projection, {&log}, NotesCodec()}, *store, progress, {});
   const absl::Duration begun = MonotonicNow();
-  OrDie(runner.Open());
-  runner.Start();
-  Pause pause;
-  while (!progress.CaughtUpAt().has_value() && progress.status().ok()) pause.Take(absl::Milliseconds(1));
-  OrDie(progress.status());
-  const auto records = static_cast<double>(progress.Positions().front().next_idx);
-  const double rate = records / absl::ToDoubleSeconds(MonotonicNow() - begun);
-  runner.Stop();
-  return rate;
+  const auto store = OrDie(OpenOrRebuildView({projection, {&log}, NotesCodec()}, folder, nullptr));
+  const absl::Duration took = MonotonicNow() - begun;
+  return static_cast<double>(OrDie(store->Checkpoints()).front().checkpoint.fold.next_idx) / absl::ToDoubleSeconds(took);
 }
 
 }  // namespace sip
