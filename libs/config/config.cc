@@ -130,9 +130,9 @@ struct CommandLine {
   std::optional<std::string> help;
 };
 
-absl::StatusOr<CommandLine> ParseArguments(const std::vector<std::string>& arguments) {
+absl::StatusOr<CommandLine> ParseArguments(const std::string& process, const std::vector<std::string>& arguments) {
   CommandLine line;
-  CLI::App app{"Event-sourced backend for coordinated individual plans (SIP).", "sipd"};
+  CLI::App app{"Event-sourced backend for coordinated individual plans (SIP).", process};
   app.allow_extras();
   app.add_option("--config", line.config_file, "Configuration file of 'key = value' lines. Also SIP_CONFIG.");
   app.add_flag("--print-config", line.print_config, "Print the configuration that results, and exit.");
@@ -167,13 +167,13 @@ absl::StatusOr<CommandLine> ParseArguments(const std::vector<std::string>& argum
 
 std::string Config::SecretFile() const { return secret_file.empty() ? absl::StrCat(data_dir, "/installation.key") : secret_file; }
 
-absl::StatusOr<std::variant<Config, PrintAndExit>> LoadConfig(const std::vector<std::string>& arguments,
+absl::StatusOr<std::variant<Config, PrintAndExit>> LoadConfig(const std::string& process, const std::vector<std::string>& arguments,
                                                               const std::vector<std::string>& environment,
                                                               absl::string_view version) {
-  const absl::StatusOr<CommandLine> line = ParseArguments(arguments);
+  const absl::StatusOr<CommandLine> line = ParseArguments(process, arguments);
   if (!line.ok()) return line.status();
   if (line->help.has_value()) return PrintAndExit{*line->help};
-  if (line->version) return PrintAndExit{absl::StrCat("sipd ", version, "\n")};
+  if (line->version) return PrintAndExit{absl::StrCat(process, " ", version, "\n")};
 
   Loader loader;
   const std::string file = line->config_file.empty() ? VariableValue(environment, kFileVariable) : line->config_file;

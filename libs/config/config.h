@@ -1,5 +1,5 @@
-// All that sipd can be told: one typed struct, filled from defaults, a file, the environment and flags, in rising precedence. Every
-// option is declared once in options.cc, with its limits and its help.
+// All that a server can be told: one typed struct, filled from defaults, a file, the environment and flags, in rising precedence.
+// Every option is declared once in options.cc, with its limits and its help.
 //
 //   key            engine.mailbox_limit
 //   in the file    engine.mailbox_limit = 4096
@@ -71,8 +71,44 @@ struct Config {
   std::string storage_anchor_file;  // Empty: no anchor.
   absl::Duration storage_anchor_interval = absl::Minutes(1);
 
+  // The log on Kafka; without brokers it is embedded in data_dir.
+  std::string kafka_brokers;
+  std::string kafka_protocol = "tls";
+  std::string kafka_ca_file;
+  std::string kafka_certificate_file;
+  std::string kafka_key_file;
+  std::string kafka_key_password_file;
+  std::string kafka_mechanism = "SCRAM-SHA-512";
+  std::string kafka_user;
+  std::string kafka_password_file;
+  std::string kafka_topic_prefix;
+  std::string kafka_durability = "eligible-leader-replicas";
+  uint64_t kafka_replicas = 3;
+  uint64_t kafka_replicas_in_sync = 2;
+  absl::Duration kafka_append_timeout = absl::Seconds(10);
+  absl::Duration kafka_request_timeout = absl::Seconds(10);
+  absl::Duration kafka_ownership_interval = absl::Milliseconds(500);
+  absl::Duration kafka_check_interval = absl::Minutes(1);
+  uint64_t kafka_queue_records = 100'000;
+  uint64_t kafka_queue_bytes = uint64_t{64} << 20;
+  uint64_t kafka_fetch_bytes = uint64_t{32} << 20;
+
+  // The nodes of an installation on Kafka.
+  std::string cluster_nodes;
+  std::string cluster_listen_address;  // Empty: the node's own entry in cluster_nodes.
+  std::string cluster_ca_file;
+  std::string cluster_certificate_file;
+  std::string cluster_key_file;
+  std::string cluster_ownership = "group";
+  std::string cluster_partitions;  // With static ownership.
+  absl::Duration cluster_session_timeout = absl::Seconds(6);
+  absl::Duration cluster_longest_wait = absl::Seconds(30);
+  uint64_t cluster_calls = 10'000;
+
   absl::Duration drain_timeout = absl::Seconds(30);
 
+  // Whether the logs are on Kafka.
+  bool OnKafka() const { return !kafka_brokers.empty(); }
   // The file of the installation's secret, with the default applied.
   std::string SecretFile() const;
 };
@@ -82,9 +118,9 @@ struct PrintAndExit {
   std::string text;
 };
 
-// Reads all sources. `environment` holds NAME=VALUE as in environ. INVALID_ARGUMENT names every mistake at once: where, which key,
-// which value, which limit; an unknown key comes with the nearest known one.
-absl::StatusOr<std::variant<Config, PrintAndExit>> LoadConfig(const std::vector<std::string>& arguments,
+// Reads all sources. `process` is what the program is called, `environment` holds NAME=VALUE as in environ. INVALID_ARGUMENT names
+// every mistake at once: where, which key, which value, which limit; an unknown key comes with the nearest known one.
+absl::StatusOr<std::variant<Config, PrintAndExit>> LoadConfig(const std::string& process, const std::vector<std::string>& arguments,
                                                               const std::vector<std::string>& environment,
                                                               absl::string_view version);
 

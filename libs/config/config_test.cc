@@ -28,7 +28,7 @@ std::string WriteFile(const std::string& name, const std::string& content) {
 }
 
 Loaded Load(const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {}) {
-  return LoadConfig(arguments, environment, "1.2.3");
+  return LoadConfig("sipd", arguments, environment, "1.2.3");
 }
 
 Config Good(const Loaded& loaded) {

@@ -18,8 +18,10 @@ constexpr uint64_t kKiB = uint64_t{1} << 10;
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr uint64_t kTiB = uint64_t{1} << 40;
 
-std::vector<Option> MakeOptions() {
-  using C = Config;
+using C = Config;
+using Options = std::vector<Option>;
+
+Options ServerOptions() {
   return {
       {"listen_address", AddressOption{&C::listen_address},
        "Where gRPC is served. Any address but a loopback one needs all three tls files."},
@@ -44,6 +46,11 @@ std::vector<Option> MakeOptions() {
        "alternative names."},
       {"development_identity", SwitchOption{&C::development_identity},
        "Believe the metadata sip-agency, sip-unit and sip-actor. On loopback without tls only; never with real data."},
+  };
+}
+
+Options LimitOptions() {
+  return {
       {"limits.request_bytes", BytesOption{&C::limits_request_bytes, kKiB, 16 * kMiB}, "The largest request."},
       {"limits.text_bytes", BytesOption{&C::limits_text_bytes, 100, kMiB}, "The longest text in a request, in bytes of UTF-8."},
       {"limits.list_items", CountOption{&C::limits_list_items, 1, 100'000}, "The longest list in a request."},
@@ -51,6 +58,11 @@ std::vector<Option> MakeOptions() {
       {"limits.in_flight", CountOption{&C::limits_in_flight, 1, 1'000'000}, "The most calls that are served at a time."},
       {"limits.deadline", PeriodOption{&C::limits_deadline, absl::Milliseconds(100), absl::Minutes(10)},
        "The longest that a call may take; a caller's shorter deadline goes before."},
+  };
+}
+
+Options EngineOptions() {
+  return {
       {"partitions", CountOption{&C::partitions, 1, 1024}, "Partitions of each log. Fixed when the data folder is created."},
       {"engine.mailbox_limit", CountOption{&C::engine_mailbox_limit, 1, 1'000'000}, "Commands of one partition that wait."},
       {"engine.in_flight_limit", CountOption{&C::engine_in_flight_limit, 1, 1'000'000},
@@ -72,6 +84,11 @@ std::vector<Option> MakeOptions() {
        "How long a view gathers records before it writes its rows, while no query waits for them."},
       {"views.memo_bytes", BytesOption{&C::views_memo_bytes, 0, kTiB},
        "Memory for what is kept of cases that are asked for often: who is party, and the current plan."},
+  };
+}
+
+Options StorageOptions() {
+  return {
       {"storage.batch_records", CountOption{&C::storage_batch_records, 1, 100'000}, "The most records in one durable write."},
       {"storage.disk_reserve_bytes", BytesOption{&C::storage_disk_reserve_bytes, 0, kTiB},
        "Free disk space below which commands are refused."},
@@ -81,9 +98,83 @@ std::vector<Option> MakeOptions() {
        "Where the heads of the logs are noted, on another volume than data_dir; empty: nowhere."},
       {"storage.anchor_interval", PeriodOption{&C::storage_anchor_interval, absl::Seconds(1), absl::Hours(24)},
        "How often the anchor is written: the window in which a lost tail cannot be detected."},
+  };
+}
+
+Options KafkaOptions() {
+  return {
+      {"kafka.brokers", TextOption{&C::kafka_brokers, true},
+       "Some brokers of the Kafka cluster that holds the logs, host:port,host:port; the others are learned from them. Empty: the "
+       "logs are embedded in data_dir."},
+      {"kafka.protocol", TextOption{&C::kafka_protocol, false, {"plaintext", "tls", "sasl-tls"}},
+       "How the brokers are reached; plaintext on loopback only."},
+      {"kafka.ca_file", TextOption{&C::kafka_ca_file, true}, "The authorities whose broker certificates are believed, PEM."},
+      {"kafka.certificate_file", TextOption{&C::kafka_certificate_file, true},
+       "Our certificate towards the brokers, PEM; empty: none."},
+      {"kafka.key_file", TextOption{&C::kafka_key_file, true}, "The key of the certificate, PEM."},
+      {"kafka.key_password_file", TextOption{&C::kafka_key_password_file, true}, "A file with the key's password; empty: none."},
+      {"kafka.mechanism", TextOption{&C::kafka_mechanism, false, {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"}},
+       "How the user is proved with sasl-tls. SCRAM with brokers of Kafka 4 needs librdkafka 2.6.1."},
+      {"kafka.user", TextOption{&C::kafka_user, true}, "The user with sasl-tls."},
+      {"kafka.password_file", TextOption{&C::kafka_password_file, true}, "A file with the user's password."},
+      {"kafka.topic_prefix", TextOption{&C::kafka_topic_prefix, true},
+       "In front of every log's name: 'region.' makes the topic of sip.plans region.sip.plans."},
+      {"kafka.durability", TextOption{&C::kafka_durability, false, {"eligible-leader-replicas", "flush-each-record"}},
+       "How acknowledged records outlive a loss of power: the cluster has eligible leader replicas, which is yours to see to, or "
+       "each record is flushed, which is asserted."},
+      {"kafka.replicas", CountOption{&C::kafka_replicas, 1, 100},
+       "Replicas that every partition must have. Fewer than 3 for tests."},
+      {"kafka.replicas_in_sync", CountOption{&C::kafka_replicas_in_sync, 1, 100},
+       "Replicas that must have a record before it is acknowledged. Fewer than 2 for tests."},
+      {"kafka.append_timeout", PeriodOption{&C::kafka_append_timeout, absl::Milliseconds(100), absl::Minutes(5)},
+       "An append that is not reported within this is in doubt, and its fate is found out."},
+      {"kafka.request_timeout", PeriodOption{&C::kafka_request_timeout, absl::Milliseconds(100), absl::Minutes(5)},
+       "How long the cluster may take to answer before it counts as unavailable."},
+      {"kafka.ownership_interval", PeriodOption{&C::kafka_ownership_interval, absl::Milliseconds(50), absl::Minutes(1)},
+       "How often owners look whether another node wrote into their partitions."},
+      {"kafka.check_interval", PeriodOption{&C::kafka_check_interval, absl::Seconds(1), absl::Hours(1)},
+       "How often the topics' settings and the last records read are compared again."},
+      {"kafka.queue_records", CountOption{&C::kafka_queue_records, 1, 10'000'000},
+       "Records of one partition that wait for the brokers; more commands are refused."},
+      {"kafka.queue_bytes", BytesOption{&C::kafka_queue_bytes, kMiB, kTiB}, "The same in bytes."},
+      {"kafka.fetch_bytes", BytesOption{&C::kafka_fetch_bytes, kMiB, kTiB}, "Memory of one reader for records fetched ahead."},
+  };
+}
+
+Options ClusterOptions() {
+  return {
+      {"cluster.nodes", TextOption{&C::cluster_nodes, true},
+       "All nodes, as process/name=host:port,process/name=host:port, where each answers the others; the same for all of them, this "
+       "one included. With Kafka only."},
+      {"cluster.listen_address", TextOption{&C::cluster_listen_address, true},
+       "Where this node answers the others, if not at its address in cluster.nodes."},
+      {"cluster.ca_file", TextOption{&C::cluster_ca_file, true},
+       "The authorities whose node certificates are believed, PEM. Without the three files nodes meet on loopback only."},
+      {"cluster.certificate_file", TextOption{&C::cluster_certificate_file, true},
+       "This node's certificate, PEM, with the URI sip:node:<name> among its subject alternative names."},
+      {"cluster.key_file", TextOption{&C::cluster_key_file, true}, "The key of the certificate, PEM."},
+      {"cluster.ownership", TextOption{&C::cluster_ownership, false, {"group", "static"}},
+       "Who should own a partition: shared out by a Kafka consumer group, or as cluster.partitions says."},
+      {"cluster.partitions", TextOption{&C::cluster_partitions, true},
+       "With static ownership: the partitions of this node, such as 0-7,12. Of the logs with one partition, 0 owns it."},
+      {"cluster.session_timeout", PeriodOption{&C::cluster_session_timeout, absl::Seconds(1), absl::Minutes(5)},
+       "A node that the group has not heard of for so long loses its partitions to others."},
+      {"cluster.longest_wait", PeriodOption{&C::cluster_longest_wait, absl::Milliseconds(100), absl::Minutes(10)},
+       "How long a call waits at most for a partition that nobody owns."},
+      {"cluster.calls", CountOption{&C::cluster_calls, 1, 1'000'000},
+       "Calls for partitions, own and others', that are under way at most."},
       {"drain_timeout", PeriodOption{&C::drain_timeout, absl::ZeroDuration(), absl::Hours(1)},
        "How long calls in flight may take to finish when the server is told to stop."},
   };
+}
+
+Options MakeOptions() {
+  Options all;
+  for (const Options& group :
+       {ServerOptions(), LimitOptions(), EngineOptions(), StorageOptions(), KafkaOptions(), ClusterOptions()}) {
+    all.insert(all.end(), group.begin(), group.end());
+  }
+  return all;
 }
 
 bool IsAddress(absl::string_view text) {

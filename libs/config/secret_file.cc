@@ -76,6 +76,14 @@ absl::Status CreateSecret(const std::string& path) {
 
 }  // namespace
 
+absl::StatusOr<std::string> LoadSecret(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.valid()) return ReadSecret(path, file);
+  if (errno != ENOENT) return SystemError(path, "be opened");
+  return absl::NotFoundError(
+      absl::StrCat(path, ": is not there; all nodes of an installation share one, copy it from another node or the backup"));
+}
+
 absl::StatusOr<std::string> LoadOrCreateSecret(const std::string& path) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -756,6 +756,19 @@ TEST_F(TwoNodesTest, AZombiesBarrierFails) {
   EXPECT_TRUE(IsNotOwner(*status));
 }
 
+// It said NOT_CAUGHT_UP to whoever asked, and nobody asked the owner.
+TEST_F(TwoNodesTest, WhoDoesNotOwnAPartitionSaysSoWhenAskedForImports) {
+  AcquireAndSettle(first_);
+  std::optional<absl::Status> status;
+  const ConsistencyToken token{logs_.log(kConsentsLog)->identity().log_id, 0, 0, ""};
+  second_.engine().AwaitImport(
+      token, clock_.Now() + absl::Seconds(1),
+      [&](const absl::StatusOr<std::optional<ConsistencyToken>>& imported) { status = imported.status(); });
+  second_.Settle(&logs_);
+  ASSERT_TRUE(status.has_value());
+  EXPECT_TRUE(IsNotOwner(*status));
+}
+
 // What had been offered before the doubt was decided on before what the doubt had undone, which was then thought imported. And the
 // count of what waits went wrong, so that the importer could wait for room for ever.
 TEST_F(EngineTest, AnImportThatADoubtHasUndoneIsNotOvertakenByWhatWasAlreadyOffered) {

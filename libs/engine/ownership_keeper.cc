@@ -45,6 +45,11 @@ void OwnershipKeeper::Stop() {
   wanted_.clear();
 }
 
+bool OwnershipKeeper::Wants(uint32_t partition) const {
+  MutexLock lock(mutex_);
+  return wanted_.count(partition) > 0;
+}
+
 absl::Status OwnershipKeeper::StatusOf(uint32_t partition) const {
   MutexLock lock(mutex_);
   const auto it = wanted_.find(partition);

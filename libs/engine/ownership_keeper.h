@@ -44,6 +44,8 @@ class OwnershipKeeper : public std::enable_shared_from_this<OwnershipKeeper> {
   // Looks after nothing any more. What is owned stays owned; the engine's shutdown gives it up.
   void Stop();
 
+  // Whether it should be owned.
+  bool Wants(uint32_t partition) const;
   // Why a partition that should be owned is not; OK if it is, or is not wanted.
   absl::Status StatusOf(uint32_t partition) const;
 

@@ -12,6 +12,8 @@
 namespace sip {
 
 void Partition::Barrier(absl::AnyInvocable<void(absl::StatusOr<Watermark>)> done) {
+  // Nobody else can own it: a promise will do.
+  if (!parts_.log.OthersCanOwn()) return PromiseWatermark(std::move(done));
   PostTask([this, done = std::move(done)]() mutable {
     if (status_.phase != PartitionStatus::Phase::kServing) return done(NotOwnerStatus("The partition is not served here."));
     barriers_.push_back({first_in_flight_ + in_flight_.size() - 1, [this, done = std::move(done)](bool durable) mutable {

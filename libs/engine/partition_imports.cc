@@ -5,7 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/mutant.h"
 #include "libs/base/status_macros.h"
+#include "libs/engine/not_owner.h"
 #include "libs/engine/partition.h"
+#include "libs/engine/store_failure.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/eventsourcing/rejection.h"
 
@@ -139,7 +141,7 @@ void Partition::SaveForeignCheckpoint(const std::string& log_id, ReaderCheckpoin
   StreamStoreBatch batch;
   batch.foreign_checkpoints.push_back({partition_, log_id, std::move(checkpoint)});
   if (absl::Status applied = parts_.store.Apply(batch); !applied.ok()) {
-    StepDown(PartitionStatus::Phase::kStopped, applied);
+    StepDown(PartitionStatus::Phase::kStopped, StoreFailure(applied));
   }
 }
 
@@ -202,7 +204,7 @@ void Partition::Park(const std::vector<ConsistencyToken>& tokens, bool fresh, ab
 void Partition::AwaitImport(ConsistencyToken token, absl::Time deadline,
                             absl::AnyInvocable<void(absl::StatusOr<std::optional<ConsistencyToken>>)> done) {
   PostTask([this, token = std::move(token), deadline, done = std::move(done)]() mutable {
-    if (status_.phase != PartitionStatus::Phase::kServing) return done(RejectionStatus(Reason::REASON_NOT_CAUGHT_UP));
+    if (status_.phase != PartitionStatus::Phase::kServing) return done(NotOwnerStatus("The partition is not served here."));
     Park({token}, /*fresh=*/false, deadline, [this, token, deadline, done = std::move(done)](absl::Status outcome) mutable {
       if (!outcome.ok()) return done(std::move(outcome));
       WhenDurable(first_in_flight_ + in_flight_.size() - 1, [this, token, deadline, done = std::move(done)](bool durable) mutable {

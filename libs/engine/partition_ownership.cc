@@ -9,6 +9,8 @@
 #include "libs/engine/case_loader.h"
 #include "libs/engine/not_owner.h"
 #include "libs/engine/partition.h"
+#include "libs/engine/standby.h"
+#include "libs/engine/store_failure.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/eventsourcing/rejection.h"
 
@@ -32,13 +34,13 @@ class ReplayWriter {
   absl::Status Flush() {
     if (batch_.records.empty()) return absl::OkStatus();
     const StreamStoreBatch batch = std::exchange(batch_, {});
-    return store_.Apply(batch);
+    return StoreFailure(store_.Apply(batch));
   }
 
   absl::Status Finish(ReaderCheckpoint checkpoint) {
     batch_.checkpoints.push_back({partition_, std::move(checkpoint)});
     const StreamStoreBatch batch = std::exchange(batch_, {});
-    return store_.Apply(batch);
+    return StoreFailure(store_.Apply(batch));
   }
 
  private:
@@ -59,13 +61,15 @@ absl::Status Partition::Start() {
 }
 
 absl::Status Partition::Claim(const ClaimantInfo& claimant, Taken& taken) const {
-  SIP_ASSIGN_OR_RETURN(const ReaderCheckpoint checkpoint, parts_.store.LoadCheckpoint(partition_));
+  if (parts_.standby != nullptr) parts_.standby->Suspend(partition_);
+  const absl::StatusOr<ReaderCheckpoint> checkpoint = parts_.store.LoadCheckpoint(partition_);
+  if (!checkpoint.ok()) return StoreFailure(checkpoint.status());
   ReplayWriter replay(parts_.store, partition_);
   // Only an owner in doubt has something to look for among them.
   const bool keep_leaves = !claimant.only_after.empty();
   taken.claimed_at = parts_.clock.Now();
   absl::StatusOr<std::unique_ptr<LogSession>> session =
-      parts_.log.Claim(partition_, checkpoint, claimant, [&](ValidRecordPtr record) {
+      parts_.log.Claim(partition_, *checkpoint, claimant, [&](ValidRecordPtr record) {
         ++taken.replayed;
         if (keep_leaves) taken.leaves[record->idx] = record->leaf;
         return replay.Add(std::move(record));
@@ -174,7 +178,7 @@ void Partition::FinishClaim(absl::Status status, Taken taken, const std::vector<
 // Whether somebody may try again, here or elsewhere.
 PartitionStatus::Phase Partition::PhaseAfter(const absl::Status& failed_claim) const {
   if (absl::IsAborted(failed_claim)) return PartitionStatus::Phase::kFenced;
-  const bool broken = absl::IsDataLoss(failed_claim) || absl::IsInternal(failed_claim);
+  const bool broken = absl::IsDataLoss(failed_claim) || absl::IsInternal(failed_claim) || IsStoreFailure(failed_claim);
   return parts_.log.OthersCanOwn() && !broken ? PartitionStatus::Phase::kFenced : PartitionStatus::Phase::kStopped;
 }
 
@@ -256,7 +260,7 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
       if (CaseEntry* entry = cases_.Find(*in_flight.scope); entry != nullptr) --entry->in_flight;
     }
     // The log has them, the store does not: nothing can be loaded any more.
-    if (!applied.ok()) StepDown(PartitionStatus::Phase::kStopped, applied);
+    if (!applied.ok()) StepDown(PartitionStatus::Phase::kStopped, StoreFailure(applied));
     // Only now: they read the store.
     for (InFlight& in_flight : settled) TellWaiters(in_flight, /*durable=*/true);
     if (!applied.ok()) return;
@@ -363,6 +367,7 @@ void Partition::StepDown(PartitionStatus::Phase phase, const absl::Status& why) 
   }
   RefuseAll(unknown);
   if (import_callbacks_.on_rewind) import_callbacks_.on_rewind();
+  if (parts_.standby != nullptr && phase == PartitionStatus::Phase::kFenced) parts_.standby->Resume(partition_);
   for (Task& released : std::exchange(on_released_, {})) released();
   if (phase == PartitionStatus::Phase::kStopped && on_stopped_) on_stopped_(why);
 }

@@ -22,6 +22,8 @@ namespace sip {
 // The rule sets known now; each decision keeps the snapshot that it was given.
 using RuleSetSnapshot = std::function<std::shared_ptr<const RuleSetSource>()>;
 
+class Standby;
+
 struct EngineParts {
   const ContextModel& model;
   EventLog& log;
@@ -37,6 +39,8 @@ struct EngineParts {
   EngineOptions options;
   // Where partitions are claimed while the engine runs, which may take as long as the log takes to answer. Null: `executor`.
   Executor* claims = nullptr;
+  // Follows the partitions while they are not owned; null: nobody does.
+  Standby* standby = nullptr;
 };
 
 }  // namespace sip

@@ -83,6 +83,7 @@ void LogLine(const rd_kafka_t* /*client*/, int level, const char* code, const ch
 // What the client's callbacks share; the client's opaque pointer.
 struct ClientState {
   DeliveryReport on_report = nullptr;
+  Rebalance on_rebalance = nullptr;
   void* opaque = nullptr;
   std::atomic<rd_kafka_resp_err_t> refusal{RD_KAFKA_RESP_ERR_NO_ERROR};
 };
@@ -99,6 +100,11 @@ void OnError(rd_kafka_t* client, int error, const char* /*reason*/, void* /*opaq
 void OnReport(rd_kafka_t* client, const rd_kafka_message_t* message, void* /*opaque*/) {
   const ClientState& state = StateOf(client);
   state.on_report(client, message, state.opaque);
+}
+
+void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event, rd_kafka_topic_partition_list_t* list, void* /*opaque*/) {
+  const ClientState& state = StateOf(client);
+  state.on_rebalance(client, event, list, state.opaque);
 }
 
 // As rd_kafka_metadata. A client that the brokers turn away learns that soon, and need not wait for the whole time-out.
@@ -157,7 +163,7 @@ absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connecti
       for (const absl::string_view broker : absl::StrSplit(connection.brokers, ',')) {
         if (IsOnLoopback(broker)) continue;
         return absl::InvalidArgumentError(absl::StrCat("kafka.protocol is plaintext and ", broker,
-                                                       " is not on the loopback: set kafka.protocol to tls or sasl_tls"));
+                                                       " is not on the loopback: set kafka.protocol to tls or sasl-tls"));
       }
       return settings;
     case KafkaConnection::Protocol::kTls:
@@ -174,7 +180,7 @@ absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connecti
 }
 
 absl::StatusOr<KafkaPtr<rd_kafka_t>> NewKafkaClient(rd_kafka_type_t type, const KafkaSettings& settings, DeliveryReport on_report,
-                                                    void* opaque) {
+                                                    void* opaque, Rebalance on_rebalance) {
   KafkaPtr<rd_kafka_conf_t> conf(rd_kafka_conf_new());
   std::array<char, 512> text{};
   for (const auto& [key, value] : settings) {
@@ -185,9 +191,11 @@ absl::StatusOr<KafkaPtr<rd_kafka_t>> NewKafkaClient(rd_kafka_type_t type, const 
   rd_kafka_conf_set_error_cb(conf.get(), OnError);
   auto state = std::make_unique<ClientState>();
   state->on_report = on_report;
+  state->on_rebalance = on_rebalance;
   state->opaque = opaque;
   rd_kafka_conf_set_opaque(conf.get(), state.get());
   if (on_report != nullptr) rd_kafka_conf_set_dr_msg_cb(conf.get(), OnReport);
+  if (on_rebalance != nullptr) rd_kafka_conf_set_rebalance_cb(conf.get(), OnRebalance);
   KafkaPtr<rd_kafka_t> client(rd_kafka_new(type, conf.get(), text.data(), text.size()));
   if (client == nullptr) return absl::InvalidArgumentError(absl::StrCat("the Kafka client cannot be made: ", text.data()));
   (void)conf.release();  // The client's now, as the state.

@@ -59,10 +59,13 @@ using KafkaPtr = std::unique_ptr<T, KafkaDeleter>;
 absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connection,
                                                  absl::Duration request_timeout = absl::Seconds(10));
 
-// INVALID_ARGUMENT with librdkafka's words if a setting is refused. `on_report`: producers only, called by rd_kafka_poll.
+// INVALID_ARGUMENT with librdkafka's words if a setting is refused. `on_report`: producers only, called by rd_kafka_poll;
+// `on_rebalance`: members of a group only, called by rd_kafka_consumer_poll.
 using DeliveryReport = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void* opaque);
+using Rebalance = void (*)(rd_kafka_t*, rd_kafka_resp_err_t event, rd_kafka_topic_partition_list_t* list, void* opaque);
 absl::StatusOr<KafkaPtr<rd_kafka_t>> NewKafkaClient(rd_kafka_type_t type, const KafkaSettings& settings,
-                                                    DeliveryReport on_report = nullptr, void* opaque = nullptr);
+                                                    DeliveryReport on_report = nullptr, void* opaque = nullptr,
+                                                    Rebalance on_rebalance = nullptr);
 
 // Why the brokers turn the client away, as far as that is known: UNAUTHENTICATED with what to check; OK if they do not. Serves the
 // client's callbacks.

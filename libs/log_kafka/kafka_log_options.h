@@ -60,6 +60,11 @@ struct KafkaLogOptions {
   std::string TopicOf(const std::string& log) const { return topic_prefix + log; }
 };
 
+struct Config;
+
+// As the keys kafka.* say; `logs` and `ask_owner` are left to the caller.
+KafkaLogOptions KafkaLogOptionsOf(const Config& config);
+
 }  // namespace sip
 
 #endif  // SIP_LIBS_LOG_KAFKA_KAFKA_LOG_OPTIONS_H_

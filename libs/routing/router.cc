@@ -36,6 +36,7 @@ class Router::Call : public std::enable_shared_from_this<Call<Result>> {
   void AskNext() {
     ask_(*candidates_[next_++], [self = this->shared_from_this()](absl::StatusOr<Result> answer) {
       if (IsNotOwner(answer.status())) return self->NotThere();
+      self->router_.NoteAnswer(self->log_, self->partition_, self->candidates_[self->next_ - 1]);
       self->Finish(std::move(answer));
     });
   }
@@ -81,9 +82,20 @@ std::vector<PartitionAccess*> Router::Candidates(const std::string& log, uint32_
   const std::string owner = parts_.owner ? parts_.owner(log, partition) : "";
   std::vector<PartitionAccess*> candidates = {&parts_.local};
   for (const Peer& peer : parts_.peers) {
+    if (!peer.logs.empty() && peer.logs.count(log) == 0) continue;
     candidates.insert(peer.name == owner ? candidates.begin() : candidates.end(), peer.access);
   }
+  if (!owner.empty()) return candidates;
+  MutexLock lock(mutex_);
+  const auto last = owners_.find({log, partition});
+  if (last != owners_.end())
+    std::stable_partition(candidates.begin(), candidates.end(), [&](auto* node) { return node == last->second; });
   return candidates;
+}
+
+void Router::NoteAnswer(const std::string& log, uint32_t partition, PartitionAccess* node) {
+  MutexLock lock(mutex_);
+  owners_[{log, partition}] = node;
 }
 
 uint32_t Router::PartitionOfCase(const std::string& log, const Uuid& scope) const {

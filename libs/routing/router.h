@@ -7,11 +7,15 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "libs/base/clock.h"
+#include "libs/base/mutex.h"
 #include "libs/engine/timer.h"
 #include "libs/routing/partition_access.h"
 
@@ -23,6 +27,7 @@ class Router final : public PartitionAccess {
   struct Peer {
     std::string name;
     PartitionAccess* access = nullptr;
+    std::set<std::string> logs{};  // That it may own partitions of; empty: any.
   };
   struct Parts {
     PartitionAccess& local;
@@ -31,7 +36,8 @@ class Router final : public PartitionAccess {
     std::map<std::string, uint32_t> partition_counts;  // By log.
     std::string node;                                  // The name of this one.
     std::vector<Peer> peers;
-    // Who is thought to own a partition; empty: not known. Only a hint: the owner is whom the log says.
+    // Who is thought to own a partition; empty: not known, and whoever answered last is asked first. Only a hint: the owner is whom
+    // the log says.
     std::function<std::string(const std::string& log, uint32_t partition)> owner;
   };
   struct Options {
@@ -59,13 +65,17 @@ class Router final : public PartitionAccess {
   template <typename Result, typename Ask>
   void Begin(const std::string& log, uint32_t partition, absl::Time deadline, Ask ask,
              absl::AnyInvocable<void(absl::StatusOr<Result>)> done);
-  // All nodes, the likeliest owner first.
+  // All nodes that may own it, the likeliest owner first.
   std::vector<PartitionAccess*> Candidates(const std::string& log, uint32_t partition) const;
+  void NoteAnswer(const std::string& log, uint32_t partition, PartitionAccess* node);
   uint32_t PartitionOfCase(const std::string& log, const Uuid& scope) const;
 
   const Parts parts_;
   const Options options_;
   std::atomic<size_t> under_way_{0};
+  mutable Mutex mutex_;
+  // Who answered last.
+  std::map<std::pair<std::string, uint32_t>, PartitionAccess*> owners_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The commands of one log through a router: what the services are given.

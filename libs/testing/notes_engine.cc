@@ -14,7 +14,7 @@ MemoryLogOptions NotesLogOptions(uint32_t partitions) {
 }
 
 NotesEngine::NotesEngine(MemoryLogStore& logs, StreamStore& store, Clock& clock, Executor& executor, Timer& timer,
-                         EngineOptions options)
+                         EngineOptions options, Standby* standby)
     : model_(MakeContextModel<NotesContext>()) {
   codec_.AddModel(*model_);
   EngineParts parts{*model_,
@@ -28,7 +28,9 @@ NotesEngine::NotesEngine(MemoryLogStore& logs, StreamStore& store, Clock& clock,
                     agencies_,
                     [] { return std::make_shared<EmptyRuleSets>(); },
                     ClaimantInfo{"node", "endpoint", "build"},
-                    options};
+                    options,
+                    /*claims=*/nullptr,
+                    standby};
   engine_ =
       std::make_unique<ContextEngine>(std::move(parts), std::vector<ForeignLog>{{kConsentsLog, logs.log(kConsentsLog)}}, codec_);
 }

@@ -21,7 +21,8 @@ MemoryLogOptions NotesLogOptions(uint32_t partitions = 1);
 class NotesEngine {
  public:
   // All that is passed outlives it.
-  NotesEngine(MemoryLogStore& logs, StreamStore& store, Clock& clock, Executor& executor, Timer& timer, EngineOptions options = {});
+  NotesEngine(MemoryLogStore& logs, StreamStore& store, Clock& clock, Executor& executor, Timer& timer, EngineOptions options = {},
+              Standby* standby = nullptr);
 
   ContextEngine& engine() { return *engine_; }
   Codec& codec() { return codec_; }

@@ -14,8 +14,8 @@
 namespace sip {
 namespace {
 
-constexpr size_t kBatchRecords = 4096;
 constexpr absl::Duration kWait = absl::Milliseconds(100);
+constexpr size_t kBatchRecords = 4096;
 
 absl::Status FoldLog(const FoldInput& input, EventLog& log, const RecordFilter& filter, ViewBatch& view,
                      std::map<uint32_t, ReaderCheckpoint>& checkpoints) {
@@ -23,11 +23,8 @@ absl::Status FoldLog(const FoldInput& input, EventLog& log, const RecordFilter& 
   for (uint32_t partition = 0; partition < log.identity().partition_count; ++partition) starts.push_back(TailStart{partition, {}});
   SIP_ASSIGN_OR_RETURN(const std::unique_ptr<LogTail> tail, log.Tail(std::move(starts)));
   std::set<uint32_t> ended;
-  // Only a log that lies elsewhere has nothing to give before its end.
-  absl::Duration wait = absl::ZeroDuration();
   for (bool at_end = false; !at_end;) {
-    SIP_ASSIGN_OR_RETURN(TailBatch batch, tail->Read(kBatchRecords, wait));
-    wait = batch.progress.empty() ? kWait : absl::ZeroDuration();
+    SIP_ASSIGN_OR_RETURN(TailBatch batch, tail->Read(kBatchRecords, kWait));
     for (const ValidRecordPtr& record : batch.records) {
       if (ended.contains(record->partition)) continue;
       if (filter != nullptr && !filter(log, *record)) {

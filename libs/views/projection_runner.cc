@@ -27,16 +27,19 @@ absl::Status ProjectionRunner::Open() {
       if (fold.next_idx > 0) progress_.Advance(identity.log_id, start.partition, fold.next_idx, {fold.head});
     }
     SIP_ASSIGN_OR_RETURN(std::unique_ptr<LogTail> tail, log->Tail(std::move(starts)));
-    readers_.push_back(Reader{log, std::move(tail), std::make_unique<Pause>(), {}});
+    readers_.push_back(Reader{log, std::move(tail), std::make_unique<Pause>()});
   }
   return absl::OkStatus();
 }
 
 void ProjectionRunner::CatchUp() {
   bool something = false;
-  for (absl::StatusOr<bool> more = true; more.ok() && *more;) {
-    more = PollOnce();
-    something = something || (more.ok() && *more);
+  for (Reader& reader : readers_) {
+    while (!reader.at_end) {
+      const absl::StatusOr<bool> read = ReadOnce(reader, options_.idle_wait);
+      if (!read.ok()) return progress_.Stop(read.status());
+      something = something || *read;
+    }
   }
   if (!something) return;
   if (const absl::Status flushed = store_.Flush(); !flushed.ok()) progress_.Stop(flushed);
@@ -97,6 +100,7 @@ absl::StatusOr<bool> ProjectionRunner::ReadOnce(Reader& reader, absl::Duration w
     SIP_RETURN_IF_ERROR(CommitBatch(*reader.log, batch, records));
     TellProgress(*reader.log, batch);
   }
+  reader.at_end = batch.at_end;
   if (batch.at_end) progress_.ReachedEnd(reader.log->identity().log_id);
   return !batch.progress.empty();
 }

@@ -55,7 +55,8 @@ class ProjectionRunner {
     EventLog* log = nullptr;
     std::unique_ptr<LogTail> tail;
     std::unique_ptr<Pause> pause;
-    std::thread thread;
+    std::thread thread{};
+    bool at_end = false;  // Nothing was known beyond the last batch.
   };
 
   // Reads and commits one batch; false if there was nothing.

@@ -95,7 +95,7 @@ TEST_P(FailingDiskTest, EverybodyIsAnsweredAndWhatWasAcknowledgedIsThereAgain) {
   const auto channel = grpc::CreateChannel(sipd_->address(), grpc::InsecureChannelCredentials());
   for (const TrackedCasePtr& tracked : touched) {
     CheckRecords(channel, *tracked);
-    ASSERT_NO_FATAL_FAILURE(CheckAnswers(client, *tracked));
+    ASSERT_NO_FATAL_FAILURE(CheckAnswers([&](const RawCall& call) { return client.Call(call); }, *tracked));
   }
   EXPECT_EQ(sipd_->Terminate().value_or(-1), 0);
 }

@@ -79,7 +79,7 @@ class KillTest : public testing::Test {
     ASSERT_NO_FATAL_FAILURE(Start());
     for (const TrackedCasePtr& tracked : touched) {
       applied_unacknowledged_ += CheckRecords(channel_, *tracked);
-      ASSERT_NO_FATAL_FAILURE(CheckAnswers(*client_, *tracked));
+      ASSERT_NO_FATAL_FAILURE(CheckAnswers([&](const RawCall& call) { return client_->Call(call); }, *tracked));
       if (!tracked->story.done()) unfinished_.push_back(tracked);
     }
   }

@@ -76,11 +76,11 @@ SipdProcess::~SipdProcess() {
 std::string SipdProcess::data_dir() const { return absl::StrCat(options_.folder, "/data"); }
 
 absl::Status SipdProcess::Start() {
-  SIP_RETURN_IF_ERROR(process_.Start());
-  return WaitUntilServing();
+  SIP_RETURN_IF_ERROR(Begin());
+  return AwaitServing();
 }
 
-absl::Status SipdProcess::WaitUntilServing() {
+absl::Status SipdProcess::AwaitServing() {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20);

@@ -1,4 +1,4 @@
-// The real sipd as a process of its own, on free ports of the loopback and a folder of its own.
+// The real sipd, or one of the services, as a process of its own, on free ports of the loopback and a folder of its own.
 #ifndef SIP_TESTS_ACCEPTANCE_SIPD_PROCESS_H_
 #define SIP_TESTS_ACCEPTANCE_SIPD_PROCESS_H_
 
@@ -49,6 +49,9 @@ class SipdProcess {
   // Starts it, again on the same ports and folder, and waits until it serves. UNAVAILABLE, with the end of its output, if it ends
   // or does not serve in time.
   absl::Status Start();
+  // The two halves of Start: for servers that are started together.
+  absl::Status Begin() { return process_.Start(); }
+  absl::Status AwaitServing();
   // Starts it and waits until it has ended by itself; its exit code.
   absl::StatusOr<int> RunToEnd();
   // Waits until what runs has ended by itself; its exit code. DEADLINE_EXCEEDED, and kill -9, if that takes too long.
@@ -60,6 +63,8 @@ class SipdProcess {
 
   bool running() const { return process_.running(); }
   pid_t pid() const { return process_.pid(); }
+  // Nothing happens if it does not run.
+  void Signal(int number) { process_.Signal(number); }
   // "127.0.0.1:PORT" for gRPC, and for /metrics.
   const std::string& address() const { return address_; }
   const std::string& http_address() const { return http_address_; }
@@ -73,7 +78,6 @@ class SipdProcess {
 
  private:
   SipdProcess(SipdOptions options, std::string address, std::string http_address, bool remove_folder);
-  absl::Status WaitUntilServing();
   absl::StatusOr<int> AwaitEndOr(absl::Duration timeout, absl::string_view otherwise);
 
   SipdOptions options_;

@@ -112,7 +112,7 @@ absl::Status Refused(const std::string& what, const grpc::Status& status) {
 absl::StatusOr<std::unique_ptr<StoryPlayer>> StoryPlayer::Open(const StoryOptions& options) {
   std::unique_ptr<StoryPlayer> player(new StoryPlayer(options));
   SIP_RETURN_IF_ERROR(player->ReadStory());
-  SIP_RETURN_IF_ERROR(player->Reconnect(options.address));
+  if (!options.address_of) SIP_RETURN_IF_ERROR(player->Reconnect(options.address));
   return player;
 }
 
@@ -143,10 +143,16 @@ void StoryPlayer::AddSteps(testing::v1::Story chapter, const std::string& folder
 
 absl::Status StoryPlayer::Reconnect(const std::string& address) {
   options_.address = address;
+  return ChannelTo(address).status();
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> StoryPlayer::ChannelTo(const std::string& address) {
+  std::shared_ptr<grpc::Channel>& channel = channels_[address];
+  if (channel != nullptr) return channel;
   Connection connection;
   connection.address = address;
-  SIP_ASSIGN_OR_RETURN(channel_, Connect(connection));
-  return absl::OkStatus();
+  SIP_ASSIGN_OR_RETURN(channel, Connect(connection));
+  return channel;
 }
 
 std::string StoryPlayer::IdOf(const std::string& name) const {
@@ -197,12 +203,13 @@ absl::StatusOr<StepResult> StoryPlayer::Send(Connection connection, const std::s
                                              const Message& request) {
   const auto* descriptor = FindMethodByFullName(service, method);
   if (descriptor == nullptr) return absl::NotFoundError(absl::StrCat("there is no ", service, ".", method));
-  connection.address = options_.address;
+  connection.address = options_.address_of ? options_.address_of(service) : options_.address;
+  SIP_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, ChannelTo(connection.address));
   connection.consistency_tokens = Tokens();
   StepResult result;
   result.response = NewMessage(*descriptor->output_type());
   result.status =
-      Call(connection, *channel_, *descriptor, request, [&](const Message& response) { result.response->CopyFrom(response); });
+      Call(connection, *channel, *descriptor, request, [&](const Message& response) { result.response->CopyFrom(response); });
   return result;
 }
 

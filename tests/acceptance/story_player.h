@@ -6,6 +6,7 @@
 #ifndef SIP_TESTS_ACCEPTANCE_STORY_PLAYER_H_
 #define SIP_TESTS_ACCEPTANCE_STORY_PLAYER_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,6 +23,8 @@ namespace sip {
 
 struct StoryOptions {
   std::string address;
+  // Where services are separate: the address to call, asked for each call; empty: `address`.
+  std::function<std::string(const std::string& service)> address_of{};
   // The folder with the chapters.
   std::string folder;
   // Which run of the story this is.
@@ -79,8 +82,10 @@ class StoryPlayer {
   absl::Status CheckText(size_t i);
   absl::StatusOr<std::string> ReadExpected(size_t i, const std::string& file) const;
 
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> ChannelTo(const std::string& address);
+
   StoryOptions options_;
-  std::shared_ptr<grpc::Channel> channel_;
+  std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;  // By address.
   std::vector<std::unique_ptr<testing::v1::Story>> chapters_;
   std::vector<const testing::v1::StoryStep*> steps_;
   std::vector<std::string> titles_;

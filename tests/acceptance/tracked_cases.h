@@ -60,7 +60,7 @@ class ServerLife {
 size_t CheckRecords(const std::shared_ptr<grpc::Channel>& channel, const TrackedCase& tracked);
 
 // Sends everything again: acknowledged calls get their old answers, the one that was under way twice the same.
-void CheckAnswers(RawClient& client, TrackedCase& tracked);
+void CheckAnswers(const std::function<RawAnswer(const RawCall& call)>& send, TrackedCase& tracked);
 
 }  // namespace sip
 

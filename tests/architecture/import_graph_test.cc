@@ -13,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
+#include "libs/domain/stored_logs.h"
 #include "libs/eventsourcing/context_model.h"
 #include "services/consent/domain/consent.h"
 #include "services/deviations/domain/deviations.h"
@@ -126,6 +127,27 @@ std::vector<std::string> FindCycle(const Graph& graph) {
 
 ContextKinds Context(const std::string& log, std::set<std::string> events, std::vector<ImportedKind> imports) {
   return {log, std::move(events), std::move(imports)};
+}
+
+std::vector<std::unique_ptr<ContextModel>> AllModels() {
+  std::vector<std::unique_ptr<ContextModel>> models;
+  models.push_back(MakeContextModel<RulesContext>());
+  models.push_back(MakeContextModel<SubjectsContext>());
+  models.push_back(MakeContextModel<PlansContext>());
+  models.push_back(MakeContextModel<ConsentContext>());
+  models.push_back(MakeContextModel<MeetingsContext>());
+  models.push_back(MakeContextModel<DeviationsContext>());
+  return models;
+}
+
+TEST(StoredLogsTest, SayWhatTheContextsSay) {
+  const std::vector<std::unique_ptr<ContextModel>> models = AllModels();
+  ASSERT_EQ(models.size(), StoredLogs().size());
+  for (size_t i = 0; i < models.size(); ++i) {
+    EXPECT_EQ(StoredLogs()[i].name, models[i]->log_name());
+    EXPECT_THAT(StoredLogs()[i].commands, ::testing::UnorderedElementsAreArray(models[i]->CommandTypes()));
+    EXPECT_THAT(StoredLogs()[i].events, ::testing::UnorderedElementsAreArray(models[i]->EventTypes()));
+  }
 }
 
 TEST(ImportGraphTest, NoEventEchoesBackToItself) {

@@ -11,13 +11,13 @@
 #include "gtest/gtest.h"
 #include "libs/base/sha256.h"
 #include "libs/codec/codec.h"
+#include "libs/domain/stored_logs.h"
 #include "libs/testing/matchers.h"
 #include "libs/testing/random_message.h"
 #include "libs/testing/scenario_text.h"
 #include "libs/testing/wrapper.h"
 #include "tests/golden/full_message.h"
 #include "tests/golden/golden_file.h"
-#include "tests/golden/stored_types.h"
 
 namespace sip {
 namespace {
@@ -28,7 +28,7 @@ using google::protobuf::Message;
 constexpr char kSalt[] = "golden-golden-go";
 
 const Codec& TestCodec() {
-  static const Codec* const kCodec = new Codec(CommandWrappers(), EventWrappers());
+  static const Codec* const kCodec = new Codec(StoredCommands(), StoredEvents());
   return *kCodec;
 }
 
@@ -76,7 +76,7 @@ struct KindCase {
 
 std::vector<KindCase> AllEventKinds() {
   std::vector<KindCase> kinds;
-  for (const Message* wrapper : EventWrappers()) {
+  for (const Message* wrapper : StoredEvents()) {
     for (int i = 0; i < wrapper->GetDescriptor()->field_count(); ++i) {
       kinds.push_back({wrapper, wrapper->GetDescriptor()->field(i)});
     }
@@ -122,8 +122,8 @@ TEST_P(GoldenEvent, ComesBackAsItWas) {
 INSTANTIATE_TEST_SUITE_P(Kinds, GoldenEvent, ::testing::ValuesIn(AllEventKinds()), NameOf);
 
 TEST(StoredWrappers, AnyEventOrCommandIsSplitAndJoined) {
-  std::vector<const Message*> wrappers = EventWrappers();
-  for (const Message* command : CommandWrappers()) wrappers.push_back(command);
+  std::vector<const Message*> wrappers = StoredEvents();
+  for (const Message* command : StoredCommands()) wrappers.push_back(command);
   for (const Message* wrapper : wrappers) {
     ContentSplitter splitter;
     splitter.Add(wrapper->GetDescriptor());

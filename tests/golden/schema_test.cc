@@ -14,8 +14,8 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "gtest/gtest.h"
+#include "libs/domain/stored_logs.h"
 #include "tests/golden/golden_file.h"
-#include "tests/golden/stored_types.h"
 
 namespace sip {
 namespace {
@@ -92,8 +92,8 @@ std::set<std::string> NamesOf(const std::vector<const google::protobuf::Message*
 
 TEST(StoredWrappers, AreAllListed) {
   const Schema schema;
-  EXPECT_EQ(NamesOf(EventWrappers()), WrappersNamed(schema, "Event"));
-  EXPECT_EQ(NamesOf(CommandWrappers()), WrappersNamed(schema, "Command"));
+  EXPECT_EQ(NamesOf(StoredEvents()), WrappersNamed(schema, "Event"));
+  EXPECT_EQ(NamesOf(StoredCommands()), WrappersNamed(schema, "Command"));
 }
 
 }  // namespace

@@ -21,6 +21,9 @@ set(SIP_MAY_USE_projections base calendar eventsourcing rules proto domain proje
 set(SIP_MAY_USE_server
   base calendar eventsourcing rules proto proto_grpc domain projections engine codec rpc config telemetry views server)
 set(SIP_MAY_USE_views base proto eventsourcing codec engine telemetry config rocks views)
+# What processes are made of, without any service.
+set(SIP_MAY_USE_node
+  base calendar proto proto_grpc eventsourcing codec rules domain telemetry config rocks engine adapter rpc routing node)
 set(SIP_MAY_USE_main ANY)
 set(SIP_MAY_USE_tool ANY)
 set(SIP_MAY_USE_testing ANY)

@@ -57,7 +57,9 @@ absl::Status ViewSet::Add(std::unique_ptr<Projection> projection) {
   ViewProgress::Options options;
   options.leaf_lookup = [this, names_of_ids](absl::string_view log_id, uint32_t partition,
                                              uint64_t idx) -> std::optional<std::string> {
-    const auto place = parts_.streams(names_of_ids.at(std::string(log_id))).FindPosition(partition, idx);
+    const StreamStore* const streams = parts_.streams(names_of_ids.at(std::string(log_id)));
+    if (streams == nullptr) return std::nullopt;
+    const auto place = streams->FindPosition(partition, idx);
     if (!place.ok() || !place->has_value()) return std::nullopt;
     return (*place)->leaf_prefix;
   };

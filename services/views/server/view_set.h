@@ -60,10 +60,11 @@ class ViewSet {
     Clock& clock;
     CaseMemos& memos;
     RocksResources* resources = nullptr;
-    absl::Duration gather;                                        // How long a view that nobody waits for gathers records.
-    std::string root;                                             // Folder of all views.
-    std::function<EventLog&(absl::string_view name)> log;         // By name.
-    std::function<StreamStore&(absl::string_view name)> streams;  // For leaves of long ago.
+    absl::Duration gather;                                 // How long a view that nobody waits for gathers records.
+    std::string root;                                      // Folder of all views.
+    std::function<EventLog&(absl::string_view name)> log;  // By name.
+    // Of a log, for leaves of long ago; null: these are not compared.
+    std::function<const StreamStore*(absl::string_view name)> streams;
     // Calls `done` when what the token names has had its consequences in another log, with a token of that log that holds them.
     using ImportDone = absl::AnyInvocable<void(absl::StatusOr<std::optional<ConsistencyToken>>)>;
     std::function<void(absl::string_view name, const ConsistencyToken& token, absl::Time deadline, ImportDone done)> await_import;

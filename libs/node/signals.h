@@ -1,6 +1,6 @@
 // Waits for SIGTERM or SIGINT, or for a part of the program to say that it must end.
-#ifndef SIP_SERVICES_SIPD_SIGNALS_H_
-#define SIP_SERVICES_SIPD_SIGNALS_H_
+#ifndef SIP_LIBS_NODE_SIGNALS_H_
+#define SIP_LIBS_NODE_SIGNALS_H_
 
 #include <csignal>
 
@@ -27,4 +27,4 @@ class StopSignals {
 
 }  // namespace sip
 
-#endif  // SIP_SERVICES_SIPD_SIGNALS_H_
+#endif  // SIP_LIBS_NODE_SIGNALS_H_

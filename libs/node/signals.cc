@@ -1,4 +1,4 @@
-#include "services/sipd/signals.h"
+#include "libs/node/signals.h"
 
 #include <pthread.h>
 #include <unistd.h>

@@ -1,0 +1,106 @@
+// The acceptance stories against the separate processes on three real brokers, each call through any instance of its service: the
+// same answers and the same plans as from sipd on the embedded log, byte for byte.
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "sip/views/v1/plan_views.pb.h"
+#include "tests/acceptance/sipd_process.h"
+#include "tests/acceptance/story.h"
+#include "tests/acceptance/story_player.h"
+#include "tests/cluster/service_cluster.h"
+
+namespace sip {
+namespace {
+
+std::string NameOf(const std::string& folder) { return folder.substr(folder.rfind('/') + 1); }
+
+class ClusterStoriesTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  static void SetUpTestSuite() {
+    auto cluster = ServiceCluster::Start({});
+    ASSERT_TRUE(cluster.ok()) << cluster.status();
+    cluster_ = cluster->release();
+    SipdOptions options;
+    options.flags = {"--secret-file", cluster_->secret_file()};
+    auto alone = SipdProcess::Create(options);
+    ASSERT_TRUE(alone.ok()) << alone.status();
+    alone_ = alone->release();
+    const absl::Status started = alone_->Start();
+    ASSERT_TRUE(started.ok()) << started;
+  }
+  static void TearDownTestSuite() {
+    delete alone_;
+    delete cluster_;
+  }
+  void TearDown() override {
+    if (!HasFailure() || cluster_ == nullptr) return;
+    cluster_->KeepFolder();
+    std::cerr << "what the instances said stays in " << cluster_->folder() << "\n";
+  }
+
+  static std::unique_ptr<StoryPlayer> OpenOn(const std::function<std::string(const std::string& service)>& address_of) {
+    auto player = StoryPlayer::Open({"", address_of, GetParam(), NameOf(GetParam())});
+    EXPECT_TRUE(player.ok()) << player.status();
+    return player.ok() ? *std::move(player) : nullptr;
+  }
+
+  static ServiceCluster* cluster_;
+  static SipdProcess* alone_;
+};
+
+ServiceCluster* ClusterStoriesTest::cluster_ = nullptr;
+SipdProcess* ClusterStoriesTest::alone_ = nullptr;
+
+void PlayStep(StoryPlayer& player, size_t i) {
+  const auto result = player.Play(i);
+  ASSERT_TRUE(result.ok()) << result.status();
+  const absl::Status answer = player.CheckAnswer(i, result->status);
+  ASSERT_TRUE(answer.ok()) << answer.message();
+  if (result->status.ok()) {
+    const absl::Status response = player.CheckResponse(i, *result->response);
+    ASSERT_TRUE(response.ok()) << response.message();
+  }
+  const absl::Status expected = player.CheckExpected(i);
+  ASSERT_TRUE(expected.ok()) << expected.message();
+}
+
+// The plan as it is now, without what differs from run to run; empty if there is none.
+std::string PlanBytes(StoryPlayer& player) {
+  views::v1::GetCurrentPlanRequest request;
+  request.set_case_id(player.IdOf("case"));
+  const auto result = player.CallAs("kommun-a", "sip.views.v1.PlanViews", "GetCurrentPlan", request);
+  EXPECT_TRUE(result.ok()) << result.status();
+  if (!result.ok() || !result->status.ok()) return "";
+  const auto& response = static_cast<const views::v1::GetCurrentPlanResponse&>(*result->response);
+  return ForComparison(response.plan()).SerializeAsString();
+}
+
+TEST_P(ClusterStoriesTest, ThePlansAreThoseOfTheEmbeddedLog) {
+  ASSERT_TRUE(cluster_ != nullptr && alone_ != nullptr);
+  const auto apart = OpenOn([](const std::string& service) { return cluster_->AnyAddressOf(service); });
+  const auto together = OpenOn([](const std::string&) { return alone_->address(); });
+  ASSERT_TRUE(apart != nullptr && together != nullptr);
+  bool with_plan = false;
+  bool saw_plan = false;
+  for (size_t i = 0; i < apart->size(); ++i) {
+    SCOPED_TRACE(apart->step(i).method() + ": " + apart->step(i).comment());
+    ASSERT_NO_FATAL_FAILURE(PlayStep(*together, i));
+    ASSERT_NO_FATAL_FAILURE(PlayStep(*apart, i));
+    const std::string plan = PlanBytes(*apart);
+    ASSERT_EQ(plan, PlanBytes(*together));
+    with_plan = with_plan || !apart->step(i).expected_plan().empty();
+    saw_plan = saw_plan || !plan.empty();
+  }
+  EXPECT_EQ(saw_plan, with_plan);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stories, ClusterStoriesTest,
+                         ::testing::Values("tests/acceptance/data/karl_a", "tests/acceptance/data/consent_withdrawn",
+                                           "tests/acceptance/data/party_never_comes"),
+                         [](const auto& story) { return NameOf(story.param); });
+
+}  // namespace
+}  // namespace sip
