@@ -17,6 +17,12 @@ constexpr absl::Duration kMistakenLeader = absl::Seconds(10);
 constexpr absl::Duration kAskAgain = absl::Milliseconds(100);
 // How many partitions an error names.
 constexpr size_t kNamed = 8;
+// Since 2.2 it can be said how soon a client whose queue is full looks again; always after a second before.
+constexpr int kFirstVersionWithBackoff = 0x02020000;
+constexpr int kRefillTimeoutMilliseconds = 100;
+
+// A reader's memory for records fetched ahead, as the client understands it.
+size_t QueueKilobytes(const KafkaLogOptions& options) { return std::max<size_t>(1024, options.fetch_bytes / 1024); }
 
 KafkaSettings ReaderSettings(const KafkaLogOptions& options) {
   return {
@@ -33,7 +39,7 @@ KafkaSettings ReaderSettings(const KafkaLogOptions& options) {
       {"enable.partition.eof", "true"},
       {"fetch.wait.max.ms", absl::StrCat(absl::ToInt64Milliseconds(options.fetch_wait))},
       {"fetch.error.backoff.ms", "100"},
-      {"queued.max.messages.kbytes", absl::StrCat(std::max<size_t>(1024, options.fetch_bytes / 1024))},
+      {"queued.max.messages.kbytes", absl::StrCat(QueueKilobytes(options))},
       {"max.poll.interval.ms", "86400000"},
   };
 }
@@ -52,6 +58,7 @@ absl::StatusOr<KafkaSettings> PartitionFetcher::Settings(const KafkaLogOptions& 
   SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
   const KafkaSettings own = ReaderSettings(options);
   settings.insert(settings.end(), own.begin(), own.end());
+  if (rd_kafka_version() >= kFirstVersionWithBackoff) settings.emplace_back("fetch.queue.backoff.ms", "10");
   settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());
   return settings;
 }
@@ -61,15 +68,16 @@ absl::StatusOr<std::unique_ptr<PartitionFetcher>> PartitionFetcher::Open(const K
   SIP_ASSIGN_OR_RETURN(const KafkaSettings settings, Settings(options));
   SIP_ASSIGN_OR_RETURN(KafkaPtr<rd_kafka_t> client, NewKafkaClient(RD_KAFKA_CONSUMER, settings));
   SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_poll_set_consumer(client.get()), topic));
-  std::unique_ptr<PartitionFetcher> fetcher(new PartitionFetcher(topic, options.request_timeout, std::move(client)));
+  std::unique_ptr<PartitionFetcher> fetcher(new PartitionFetcher(options, topic, std::move(client)));
   for (const Start& start : starts) fetcher->expected_[start.partition] = start.offset;
   SIP_RETURN_IF_ERROR(fetcher->Assign());
   return fetcher;
 }
 
-PartitionFetcher::PartitionFetcher(std::string topic, absl::Duration request_timeout, KafkaPtr<rd_kafka_t> client)
+PartitionFetcher::PartitionFetcher(const KafkaLogOptions& options, std::string topic, KafkaPtr<rd_kafka_t> client)
     : topic_(std::move(topic)),
-      request_timeout_(request_timeout),
+      request_timeout_(options.request_timeout),
+      refill_bytes_(QueueKilobytes(options) * 1024 / 4),
       client_(std::move(client)),
       queue_(rd_kafka_queue_get_consumer(client_.get())) {}
 
@@ -150,7 +158,20 @@ absl::StatusOr<std::optional<PartitionFetcher::Fetched>> PartitionFetcher::Next(
   const auto milliseconds = static_cast<int>(std::max<int64_t>(0, absl::ToInt64Milliseconds(wait)));
   KafkaPtr<rd_kafka_message_t> message(rd_kafka_consumer_poll(client_.get(), milliseconds));
   if (message == nullptr) return std::nullopt;
+  taken_bytes_ += message->len;
+  RefillIfDue();
   return Take(std::move(message));
+}
+
+void PartitionFetcher::RefillIfDue() {
+  if (taken_bytes_ < refill_bytes_ || rd_kafka_version() >= kFirstVersionWithBackoff) return;
+  taken_bytes_ = 0;
+  // Any request wakes the thread of the broker that it goes to; this one goes to all leaders. Its answer tells nothing of use.
+  const KafkaPtr<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(static_cast<int>(expected_.size())));
+  for (const auto& [partition, offset] : expected_) {
+    rd_kafka_topic_partition_list_add(list.get(), topic_.c_str(), static_cast<int32_t>(partition))->offset = RD_KAFKA_OFFSET_END;
+  }
+  rd_kafka_offsets_for_times(client_.get(), list.get(), kRefillTimeoutMilliseconds);
 }
 
 absl::StatusOr<std::optional<PartitionFetcher::Fetched>> PartitionFetcher::Take(KafkaPtr<rd_kafka_message_t> message) {

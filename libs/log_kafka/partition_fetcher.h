@@ -69,19 +69,23 @@ class PartitionFetcher {
   absl::Status CheckReaches(uint32_t partition, uint64_t offset) const;
 
  private:
-  PartitionFetcher(std::string topic, absl::Duration request_timeout, KafkaPtr<rd_kafka_t> client);
+  PartitionFetcher(const KafkaLogOptions& options, std::string topic, KafkaPtr<rd_kafka_t> client);
   absl::Status Assign();
   absl::StatusOr<std::optional<Fetched>> Take(KafkaPtr<rd_kafka_message_t> message);
   absl::Status Missing(uint32_t partition, uint64_t expected, int64_t found) const;
   std::string Name(uint32_t partition) const;
   // All partitions that it reads.
   std::string NameAll() const;
+  // Makes the client look whether its queue has room, once enough has been taken from it.
+  void RefillIfDue();
 
   const std::string topic_;
   const absl::Duration request_timeout_;
+  const size_t refill_bytes_;
   const KafkaPtr<rd_kafka_t> client_;
   const KafkaPtr<rd_kafka_queue_t> queue_;
   std::map<uint32_t, uint64_t> expected_;  // Partition → next offset.
+  size_t taken_bytes_ = 0;                 // Since the last refill.
 };
 
 }  // namespace sip

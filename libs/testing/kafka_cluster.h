@@ -19,7 +19,7 @@ class KafkaCluster {
  public:
   struct Options {
     int brokers = 1;
-    // Further settings and options for all brokers, as tools/kafka/broker has them.
+    // Further settings and options for all brokers and their Java machines, as tools/kafka/broker has them.
     std::vector<std::string> settings{};
   };
 

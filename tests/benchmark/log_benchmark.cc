@@ -11,12 +11,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "libs/base/check.h"
-#include "libs/base/mutex.h"
 #include "libs/base/uuid.h"
 #include "libs/log_rocks/chunk.h"
 #include "libs/log_rocks/rocks_log_store.h"
 #include "libs/rocks/database.h"
 #include "libs/testing/log_records.h"
+#include "tests/benchmark/in_flight.h"
 #include "tests/benchmark/report.h"
 
 namespace sip {
@@ -27,35 +27,6 @@ constexpr uint32_t kPartitions = 4;
 constexpr size_t kPayloadBytes = 256;
 constexpr int kRounds = 9;
 constexpr int kChunksPerRound = 40;
-
-// Counts what is on its way and lets the writer wait for it.
-class InFlight {
- public:
-  void Add() {
-    MutexLock lock(mutex_);
-    ++count_;
-  }
-  LogSession::Done Done() {
-    return [this](AppendReport report) {
-      SIP_CHECK(report.outcome == AppendOutcome::kDurable);
-      MutexLock lock(mutex_);
-      if (--count_ <= wanted_) changed_.NotifyAll();
-    };
-  }
-  // Waits until at most `count` are on their way.
-  void AwaitAtMost(size_t count) {
-    MutexLock lock(mutex_);
-    wanted_ = count;
-    while (count_ > count) changed_.Wait(mutex_);
-    wanted_ = 0;
-  }
-
- private:
-  Mutex mutex_;
-  CondVar changed_;
-  size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
-  size_t wanted_ ABSL_GUARDED_BY(mutex_) = 0;
-};
 
 // The embedded log with one session per partition.
 class LogUnderTest {
@@ -94,7 +65,7 @@ class LogUnderTest {
       if (i % burst == 0) in_flight_.AwaitAtMost(burst);
       if (i % burst == 0) BeginBatch();
       in_flight_.Add();
-      SIP_CHECK(sessions_[appended_++ % kPartitions]->Append(records[i], in_flight_.Done()).ok());
+      SIP_CHECK(sessions_[appended_++ % kPartitions]->Append(records[i], Done()).ok());
       if (i % burst == burst - 1) EndBatch();
     }
     in_flight_.AwaitAtMost(0);
@@ -102,6 +73,13 @@ class LogUnderTest {
   }
 
  private:
+  LogSession::Done Done() {
+    return [this](AppendReport report) {
+      SIP_CHECK(report.outcome == AppendOutcome::kDurable);
+      in_flight_.Remove();
+    };
+  }
+
   InFlight in_flight_;
   std::unique_ptr<RocksLogStore> store_;
   std::vector<std::unique_ptr<LogSession>> sessions_;
