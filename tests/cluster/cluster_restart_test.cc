@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <iostream>
 #include <random>
+#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,7 @@
 #include "libs/base/monotonic.h"
 #include "libs/base/pause.h"
 #include "tests/cluster/cluster_load.h"
+#include "tests/cluster/independent_reading.h"
 #include "tests/cluster/service_cluster.h"
 #include "tests/fault/environment_number.h"
 
@@ -74,6 +76,21 @@ class ClusterRestartTest : public testing::Test {
     }
   }
 
+  // The independent reader finds what the clients were told, and nothing that they did not send.
+  void CompareWithReader() {
+    const auto recorded = CountRecordedCommands(*cluster_, kStoryAgency);
+    ASSERT_TRUE(recorded.ok()) << recorded.status();
+    std::set<std::string> acknowledged;
+    for (const TrackedCasePtr& tracked : load_->cases()) {
+      for (size_t i = 0; i < tracked->answers.size(); ++i) acknowledged.insert(tracked->story.RequestId(i));
+    }
+    EXPECT_EQ(acknowledged.size(), recorded->size());
+    for (const auto& [id, count] : *recorded) {
+      EXPECT_EQ(count, 1u) << id;
+      EXPECT_EQ(acknowledged.count(id), 1u) << "nobody was told of " << id;
+    }
+  }
+
   void PrintReport(const char* what, uint64_t count) const {
     std::printf("%d %s, seed %d: %d cases, %d commands acknowledged, %d sendings repeated\n", static_cast<int>(count), what,
                 static_cast<int>(seed_), static_cast<int>(load_->cases().size()), static_cast<int>(load_->acknowledged()),
@@ -103,6 +120,7 @@ TEST_F(ClusterRestartTest, NothingIsLostOrDoubled) {
   }
   load_->Stop();
   ASSERT_NO_FATAL_FAILURE(CheckCases());
+  ASSERT_NO_FATAL_FAILURE(CompareWithReader());
   PrintReport("kills and freezes", blows);
 }
 
