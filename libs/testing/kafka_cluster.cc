@@ -12,6 +12,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/uuid.h"
@@ -52,8 +53,12 @@ absl::StatusOr<std::unique_ptr<KafkaCluster>> KafkaCluster::Start(const Options&
         "tools/kafka/broker",      broker.folder, absl::StrCat(IdOf(i)), absl::StrCat(ports[2 * static_cast<size_t>(i)]), id,
         absl::StrJoin(voters, ",")};
     words.insert(words.end(), options.settings.begin(), options.settings.end());
-    broker.process =
-        std::make_unique<ChildProcess>(ChildProcess::Command{std::move(words), absl::StrCat(broker.folder, "/output")});
+    std::vector<std::string> environment;
+    for (const std::string& variable : options.environment) {
+      environment.push_back(absl::StrReplaceAll(variable, {{"{folder}", broker.folder}}));
+    }
+    broker.process = std::make_unique<ChildProcess>(
+        ChildProcess::Command{std::move(words), absl::StrCat(broker.folder, "/output"), {}, std::move(environment)});
     cluster->brokers_.push_back(std::move(broker));
   }
   for (int i = 0; i < options.brokers; ++i) SIP_RETURN_IF_ERROR(cluster->Begin(i));

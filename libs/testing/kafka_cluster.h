@@ -21,6 +21,8 @@ class KafkaCluster {
     int brokers = 1;
     // Further settings and options for all brokers and their Java machines, as tools/kafka/broker has them.
     std::vector<std::string> settings{};
+    // Further variables of their environment, NAME=value; {folder} in them stands for the broker's own.
+    std::vector<std::string> environment{};
   };
 
   // Returns when all brokers serve: about 3 s for one, 8 s for three.
@@ -34,6 +36,8 @@ class KafkaCluster {
   const std::string& address(int broker) const { return at(broker).address; }
   // The id by which Kafka knows it.
   static int IdOf(int broker) { return broker + 1; }
+  // What belongs to it.
+  const std::string& folder(int broker) const { return at(broker).folder; }
   // What it has written on its disk.
   std::string data_dir(int broker) const { return at(broker).folder + "/data"; }
 

@@ -1,10 +1,11 @@
-// Preloaded into sipd: makes the disk fail under its data folder from the moment on that a file appears.
+// Preloaded into a server: makes the disk fail under its data folder from the moment on that a file appears.
 //
 //   LD_PRELOAD=libfailing_disk.so FAILING_DISK=/trigger FAILING_DISK_FOLDER=/data
 //
 // The files: /trigger.sync, syncs fail with EIO; /trigger.full, writes fail with ENOSPC.
 #include <dlfcn.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -61,6 +62,17 @@ ssize_t write(int fd, const void* bytes, size_t size) {
 ssize_t pwrite(int fd, const void* bytes, size_t size, off_t offset) {
   static auto* const real = Real<ssize_t(int, const void*, size_t, off_t)>("pwrite");
   return WriteFails(fd) ? -1 : real(fd, bytes, size, offset);
+}
+
+// By this name programs with large files, such as Java, call it.
+ssize_t pwrite64(int fd, const void* bytes, size_t size, off64_t offset) {
+  static auto* const real = Real<ssize_t(int, const void*, size_t, off64_t)>("pwrite64");
+  return WriteFails(fd) ? -1 : real(fd, bytes, size, offset);
+}
+
+ssize_t writev(int fd, const iovec* pieces, int count) {
+  static auto* const real = Real<ssize_t(int, const iovec*, int)>("writev");
+  return WriteFails(fd) ? -1 : real(fd, pieces, count);
 }
 
 int fsync(int fd) {

@@ -1,18 +1,30 @@
-// Three brokers that crash, stop and restart under an owner and a reader: every acknowledged command stays, once and in its place;
-// nobody takes an outage for lost data.
+// Three brokers that crash, stop, restart and run out of disk under an owner and a reader: every acknowledged command stays, once
+// and in its place; nobody takes an outage for lost data.
 #include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "libs/testing/kafka_fixture.h"
 #include "libs/testing/matchers.h"
 
 namespace sip {
 namespace {
 
-[[maybe_unused]] testing::Environment* const kBrokers = UseKafkaCluster({.brokers = 3});
+// Their disks fail when a test says so.
+KafkaCluster::Options Brokers() {
+  const char* const failing_disk = std::getenv("SIP_FAILING_DISK");
+  return {.brokers = 3,
+          .environment = {absl::StrCat("LD_PRELOAD=", failing_disk == nullptr ? "" : failing_disk), "FAILING_DISK={folder}/trigger",
+                          "FAILING_DISK_FOLDER={folder}/data"}};
+}
+
+[[maybe_unused]] testing::Environment* const kBrokers = UseKafkaCluster(Brokers());
 
 // Reads a partition for as long as it lives, again from its checkpoint when the brokers were away.
 class Follower {
@@ -132,6 +144,19 @@ TEST_F(KafkaOutageTest, TheBrokersAreRestartedOneAfterTheOther) {
       EXPECT_TRUE(GoesOn(writer));
       EXPECT_THAT(cluster().Restart(broker), IsOk());
     }
+  });
+}
+
+TEST_F(KafkaOutageTest, TheLeadersDiskIsFull) {
+  WriteThrough([this](LogWriter& writer) {
+    const int leader = Leader();
+    const std::string trigger = cluster().folder(leader) + "/trigger.full";
+    std::ofstream(trigger).close();
+    EXPECT_TRUE(Await([&] { return Leader() != leader; })) << "the broker did not notice";
+    EXPECT_TRUE(GoesOn(writer));
+    std::filesystem::remove(trigger);
+    cluster().Kill(leader);
+    EXPECT_THAT(cluster().Restart(leader), IsOk());
   });
 }
 
