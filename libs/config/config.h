@@ -40,6 +40,7 @@ struct Config {
   std::string tls_certificate_file;
   std::string tls_key_file;
   std::string tls_client_ca_file;
+  std::string tls_edge;  // Empty: nobody.
   bool development_identity = false;
 
   // What one request may be.

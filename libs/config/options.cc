@@ -44,6 +44,9 @@ Options ServerOptions() {
        "The authorities whose client certificates are accepted, PEM. A client's agency is the URI sip:agency:<id> among its "
        "subject "
        "alternative names."},
+      {"tls.edge", TextOption{&C::tls_edge, true},
+       "The name of the proxy in front that ends the clients' TLS, as the URI sip:edge:<name> in its certificate says. Only from "
+       "it is the metadata sip-client-certificate believed; empty: from nobody."},
       {"development_identity", SwitchOption{&C::development_identity},
        "Believe the metadata sip-agency, sip-unit and sip-actor. On loopback without tls only; never with real data."},
   };

@@ -3,6 +3,7 @@
 #define SIP_LIBS_RPC_CALL_CONTEXT_H_
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "libs/base/uuid.h"
 #include "libs/eventsourcing/consistency_token.h"
 #include "libs/eventsourcing/context.h"
+#include "libs/rpc/edge.h"
 #include "libs/rpc/limits.h"
 #include "libs/telemetry/metrics.h"
 #include "sip/common/v1/values.pb.h"
@@ -36,6 +38,8 @@ struct CallEnvironment {
   CallLimits limits;
   // Believe the metadata sip-agency, sip-unit and sip-actor.
   bool development_identity = false;
+  // Whose metadata sip-client-certificate is believed; null: nobody's.
+  std::shared_ptr<const TrustedEdge> edge;
   const AgencyDirectory* agencies = nullptr;
   Metrics* metrics = nullptr;
   Clock* clock = nullptr;

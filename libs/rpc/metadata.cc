@@ -29,6 +29,7 @@ struct Metadata {
   absl::string_view agency;
   absl::string_view unit;
   absl::string_view actor;
+  std::vector<absl::string_view> client_certificates;
 };
 
 Metadata ReadMetadata(const grpc::CallbackServerContext& context) {
@@ -50,6 +51,8 @@ Metadata ReadMetadata(const grpc::CallbackServerContext& context) {
       metadata.unit = value;
     } else if (key == "sip-actor") {
       metadata.actor = value;
+    } else if (key == kClientCertificateKey) {
+      metadata.client_certificates.push_back(value);
     }
   }
   return metadata;
@@ -87,13 +90,32 @@ absl::Status ReadTokens(const std::vector<absl::string_view>& texts, CallContext
   return absl::OkStatus();
 }
 
-// The agency of the client certificate; empty if it names none, or more than one.
-std::string AgencyOfCertificate(const grpc::CallbackServerContext& context) {
+// The URIs of the certificate that the peer has shown to us.
+std::vector<std::string> UrisOfPeer(const grpc::CallbackServerContext& context) {
+  std::vector<std::string> uris;
   const auto peer = context.auth_context();
-  if (peer == nullptr || !peer->IsPeerAuthenticated()) return "";
+  if (peer == nullptr || !peer->IsPeerAuthenticated()) return uris;
+  for (const grpc::string_ref& uri : peer->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME)) {
+    uris.emplace_back(uri.data(), uri.size());
+  }
+  return uris;
+}
+
+// The URIs of the client's certificate, whichever way it came.
+absl::StatusOr<std::vector<std::string>> UrisOfClient(const grpc::CallbackServerContext& context, const Metadata& metadata,
+                                                      const CallEnvironment& environment, absl::Time now) {
+  std::vector<std::string> uris = UrisOfPeer(context);
+  if (environment.edge == nullptr || !environment.edge->Is(uris)) return uris;
+  if (metadata.client_certificates.size() > 1) {
+    return absl::UnauthenticatedError("The edge lets clients add to the metadata sip-client-certificate.");
+  }
+  return environment.edge->UrisOfClient(metadata.client_certificates.empty() ? "" : metadata.client_certificates[0], now);
+}
+
+// The agency that the URIs of a certificate name; empty if they name none, or more than one.
+std::string AgencyOf(const std::vector<std::string>& uris) {
   std::string agency;
-  for (const grpc::string_ref& value : peer->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME)) {
-    absl::string_view uri(value.data(), value.size());
+  for (absl::string_view uri : uris) {
     if (!absl::ConsumePrefix(&uri, kAgencyUriPrefix)) continue;
     if (!agency.empty()) return "";
     agency = std::string(uri);
@@ -116,9 +138,11 @@ bool IsIdentity(absl::string_view text) {
 }
 
 absl::Status ReadActor(const grpc::CallbackServerContext& server_context, const Metadata& metadata,
-                       const CallEnvironment& environment, common::v1::Actor& actor) {
+                       const CallEnvironment& environment, absl::Time now, common::v1::Actor& actor) {
   if (!environment.development_identity) {
-    actor.set_agency_id(AgencyOfCertificate(server_context));
+    const absl::StatusOr<std::vector<std::string>> uris = UrisOfClient(server_context, metadata, environment, now);
+    if (!uris.ok()) return RejectionStatus(Reason::REASON_IDENTITY_MISSING, "", "", uris.status().message());
+    actor.set_agency_id(AgencyOf(*uris));
     actor.set_assurance(common::v1::IDENTITY_ASSURANCE_CERTIFICATE);
     return CheckAgency(actor.agency_id(), environment, "The certificate names no agency as URI sip:agency:<id>.");
   }
@@ -178,7 +202,7 @@ absl::Status ReadCallContext(const grpc::CallbackServerContext& server_context, 
   if (!metadata.traceparent.empty()) ReadTraceParent(metadata.traceparent, context);
   // A stream lasts as long as its caller wants.
   context.deadline = DeadlineOf(server_context, now, streaming ? absl::InfiniteDuration() : environment.limits.deadline);
-  SIP_RETURN_IF_ERROR(ReadActor(server_context, metadata, environment, context.actor));
+  SIP_RETURN_IF_ERROR(ReadActor(server_context, metadata, environment, now, context.actor));
   SIP_RETURN_IF_ERROR(correlation);
   SIP_RETURN_IF_ERROR(ReadTokens(metadata.tokens, context));
   if (context.deadline <= now) return RejectionStatus(Reason::REASON_DEADLINE_PASSED);

@@ -5,8 +5,10 @@
 //   traceparent             W3C trace context; ignored where it is malformed, as that standard says
 //   accept-language         Swedish or English
 //   sip-agency, sip-unit, sip-actor   only believed with development_identity
+//   sip-client-certificate   only believed from the trusted edge
 //
-// With TLS, the agency is the one URI sip:agency:<id> among the subject alternative names of the client certificate.
+// With TLS, the agency is the one URI sip:agency:<id> among the subject alternative names of the client certificate: the peer's
+// own, or, if the peer is the trusted edge, the one that it passes on (edge.h).
 #ifndef SIP_LIBS_RPC_METADATA_H_
 #define SIP_LIBS_RPC_METADATA_H_
 

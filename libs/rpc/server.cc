@@ -19,6 +19,7 @@
 #include "libs/base/monotonic.h"
 #include "libs/base/pause.h"
 #include "libs/base/status_macros.h"
+#include "libs/rpc/edge.h"
 #include "libs/rpc/health.h"
 #include "libs/telemetry/log.h"
 
@@ -72,6 +73,17 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(const Se
   return grpc::InsecureServerCredentials();
 }
 
+// Null if there is none.
+absl::StatusOr<std::shared_ptr<const TrustedEdge>> EdgeFor(const ServerOptions& options) {
+  if (options.edge.empty()) return nullptr;
+  if (options.client_ca_file.empty()) {
+    return absl::InvalidArgumentError("tls.edge is known by its certificate: set the three tls files, or leave it empty");
+  }
+  SIP_ASSIGN_OR_RETURN(const std::string authorities, ReadPem(options.client_ca_file));
+  SIP_ASSIGN_OR_RETURN(std::shared_ptr<const TrustedEdge> edge, TrustedEdge::Create(options.edge, authorities));
+  return edge;
+}
+
 void Configure(const ServerOptions& options, grpc::ServerBuilder& builder) {
   const size_t transport_bytes = std::max(kMinTransportBytes, 2 * options.limits.request_bytes);
   builder.SetMaxReceiveMessageSize(static_cast<int>(transport_bytes));
@@ -93,6 +105,7 @@ ServerOptions ServerOptionsOf(const Config& config) {
   options.certificate_file = config.tls_certificate_file;
   options.key_file = config.tls_key_file;
   options.client_ca_file = config.tls_client_ca_file;
+  options.edge = config.tls_edge;
   options.development_identity = config.development_identity;
   options.limits.request_bytes = config.limits_request_bytes;
   options.limits.text_bytes = config.limits_text_bytes;
@@ -117,14 +130,17 @@ bool IsLoopback(absl::string_view address) {
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Create(ServerOptions options, const AgencyDirectory& agencies,
                                                              Metrics& metrics, Clock& clock) {
   SIP_ASSIGN_OR_RETURN(std::shared_ptr<grpc::ServerCredentials> credentials, CredentialsFor(options));
-  return std::unique_ptr<RpcServer>(new RpcServer(std::move(options), agencies, metrics, clock, std::move(credentials)));
+  SIP_ASSIGN_OR_RETURN(std::shared_ptr<const TrustedEdge> edge, EdgeFor(options));
+  return std::unique_ptr<RpcServer>(
+      new RpcServer(std::move(options), agencies, metrics, clock, std::move(credentials), std::move(edge)));
 }
 
 RpcServer::RpcServer(ServerOptions options, const AgencyDirectory& agencies, Metrics& metrics, Clock& clock,
-                     std::shared_ptr<grpc::ServerCredentials> credentials)
+                     std::shared_ptr<grpc::ServerCredentials> credentials, std::shared_ptr<const TrustedEdge> edge)
     : options_(std::move(options)), credentials_(std::move(credentials)), health_(std::make_unique<HealthService>()) {
   environment_.limits = options_.limits;
   environment_.development_identity = options_.development_identity;
+  environment_.edge = std::move(edge);
   environment_.agencies = &agencies;
   environment_.metrics = &metrics;
   environment_.clock = &clock;

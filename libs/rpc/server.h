@@ -40,6 +40,8 @@ struct ServerOptions {
   std::string certificate_file;
   std::string key_file;
   std::string client_ca_file;
+  // The name of the edge whose word on the client's certificate is taken (edge.h); empty: nobody's. With TLS only.
+  std::string edge;
   bool development_identity = false;
   CallLimits limits;
 };
@@ -52,7 +54,8 @@ bool IsLoopback(absl::string_view address);
 class RpcServer {
  public:
   // Refuses, with what to change: an address beyond loopback without TLS, some but not all TLS files, development identity beyond
-  // loopback or with TLS, files that cannot be read. `agencies`, `metrics` and `clock` must outlive the server.
+  // loopback or with TLS, an edge without TLS, files that cannot be read. `agencies`, `metrics` and `clock` must outlive the
+  // server.
   static absl::StatusOr<std::unique_ptr<RpcServer>> Create(ServerOptions options, const AgencyDirectory& agencies, Metrics& metrics,
                                                            Clock& clock);
   // Stops at once if it has not been stopped.
@@ -80,7 +83,7 @@ class RpcServer {
 
  private:
   RpcServer(ServerOptions options, const AgencyDirectory& agencies, Metrics& metrics, Clock& clock,
-            std::shared_ptr<grpc::ServerCredentials> credentials);
+            std::shared_ptr<grpc::ServerCredentials> credentials, std::shared_ptr<const TrustedEdge> edge);
   void AwaitQuiet(absl::Duration limit);
 
   const ServerOptions options_;

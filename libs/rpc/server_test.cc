@@ -6,12 +6,15 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/client_unary_call.h>
 
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "gtest/gtest.h"
@@ -674,6 +677,9 @@ TEST(ServerOptionsTest, RefusesWhatIsNotSafe) {
   options.development_identity = true;
   EXPECT_THAT(mistake(options), Not(IsEmpty()));
   options = ServerOptions();
+  options.edge = "front";
+  EXPECT_THAT(mistake(options), HasSubstr("tls.edge"));
+  options = ServerOptions();
   options.key_file = "x";
   EXPECT_THAT(mistake(options), HasSubstr("set all three or none"));
   options.certificate_file = options.client_ca_file = "/nowhere/x.pem";
@@ -728,6 +734,79 @@ TEST_F(TlsTest, AClientWithoutCertificateDoesNotConnect) {
   StartWithTls();
   EchoResponse response;
   EXPECT_EQ(EchoAs("", response).error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+// Calls that come, or claim to come, through a proxy.
+class EdgeTlsTest : public TlsTest {
+ protected:
+  void SetUp() override {
+    authority_.Issue("nord", "URI:sip:agency:region-nord");
+    authority_.Issue("edge", "URI:sip:edge:front");
+  }
+  void StartBehind(const std::string& edge) {
+    options_.edge = edge;
+    StartWithTls();
+  }
+  // The certificate of that name, as the edge passes it on.
+  std::string CertificateOf(const std::string& name) const {
+    std::ostringstream content;
+    content << std::ifstream(authority_.Path(name + ".pem")).rdbuf();
+    return absl::StrReplaceAll(content.str(), {{"\n", "%0A"}, {" ", "%20"}, {"+", "%2B"}, {"/", "%2F"}, {"=", "%3D"}});
+  }
+  // Echo with the certificate `peer`, the certificate `passed_on` in the metadata, and more of it.
+  grpc::Status EchoThrough(const std::string& peer, const std::vector<std::string>& passed_on, EchoResponse& response) {
+    const auto stub =
+        EchoService::NewStub(grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()), authority_.ClientCredentials(peer)));
+    grpc::ClientContext context;
+    for (const std::string& certificate : passed_on) context.AddMetadata("sip-client-certificate", certificate);
+    context.AddMetadata("sip-agency", "region-nord");
+    EchoRequest request;
+    request.set_text("hej");
+    return stub->Echo(&context, request, &response);
+  }
+  std::string ReasonThrough(const std::string& peer, const std::vector<std::string>& passed_on) {
+    EchoResponse response;
+    return DescribeError(EchoThrough(peer, passed_on, response)).reason;
+  }
+};
+
+TEST_F(EdgeTlsTest, TheEdgePassesOnWhoseCertificateItHasSeen) {
+  StartBehind("front");
+  EchoResponse response;
+  const grpc::Status status = EchoThrough("edge", {CertificateOf("nord")}, response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.agency_id(), "region-nord");
+}
+
+TEST_F(EdgeTlsTest, TheEdgeIsNobodyItself) {
+  authority_.Issue("both", "URI:sip:edge:front,URI:sip:agency:region-nord");
+  StartBehind("front");
+  EXPECT_EQ(ReasonThrough("edge", {}), "IDENTITY_MISSING");
+  EXPECT_EQ(ReasonThrough("both", {}), "IDENTITY_MISSING");
+}
+
+TEST_F(EdgeTlsTest, OthersAreNotBelieved) {
+  authority_.Issue("okand", "URI:sip:agency:region-okand");
+  authority_.Issue("side", "URI:sip:edge:side");
+  StartBehind("front");
+  EXPECT_EQ(ReasonThrough("okand", {CertificateOf("nord")}), "AGENCY_UNKNOWN");
+  EXPECT_EQ(ReasonThrough("side", {CertificateOf("nord")}), "IDENTITY_MISSING");
+  EchoResponse response;
+  EXPECT_TRUE(EchoThrough("nord", {CertificateOf("okand")}, response).ok());
+  EXPECT_EQ(response.agency_id(), "region-nord");
+}
+
+TEST_F(EdgeTlsTest, WithoutATrustedEdgeNobodyIsBelieved) {
+  StartBehind("");
+  EXPECT_EQ(ReasonThrough("edge", {CertificateOf("nord")}), "IDENTITY_MISSING");
+}
+
+TEST_F(EdgeTlsTest, WhatTheEdgePassesOnIsVerifiedAgain) {
+  authority_.SelfSign("forged", "URI:sip:agency:region-nord");
+  StartBehind("front");
+  EXPECT_EQ(ReasonThrough("edge", {CertificateOf("forged")}), "IDENTITY_MISSING");
+  EXPECT_EQ(ReasonThrough("edge", {"region-nord"}), "IDENTITY_MISSING");
+  EXPECT_EQ(ReasonThrough("edge", {CertificateOf("nord"), CertificateOf("nord")}), "IDENTITY_MISSING");
 }
 
 }  // namespace

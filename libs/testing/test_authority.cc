@@ -29,6 +29,11 @@ TestAuthority::TestAuthority() {
                           " -days 2 -subj /CN=test-authority"));
 }
 
+void TestAuthority::SelfSign(const std::string& name, const std::string& alternative_names) const {
+  RunOpenssl(absl::StrCat("req -x509 ", kNewKey, " -keyout ", Path(name), ".key -out ", Path(name), ".pem -days 2 -subj /CN=", name,
+                          " -addext subjectAltName=", alternative_names));
+}
+
 std::string TestAuthority::Path(const std::string& file) const { return absl::StrCat(testing::TempDir(), "/", file); }
 
 void TestAuthority::Issue(const std::string& name, const std::string& alternative_names) const {

@@ -16,6 +16,8 @@ class TestAuthority {
 
   // Makes <name>.key and <name>.pem with these subject alternative names, such as "URI:sip:agency:region-nord".
   void Issue(const std::string& name, const std::string& alternative_names) const;
+  // The same without the authority: only the certificate itself vouches for it.
+  void SelfSign(const std::string& name, const std::string& alternative_names) const;
   // Where "ca.pem", "<name>.key" and "<name>.pem" lie.
   std::string Path(const std::string& file) const;
   // Trusts the authority, and shows the certificate of that name; empty: none.
