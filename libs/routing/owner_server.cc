@@ -128,6 +128,9 @@ class OwnerServerImpl final : public OwnerServer {
     builder.SetMaxReceiveMessageSize(static_cast<int>(2 * kMaxRecordBytes));
     builder.SetMaxSendMessageSize(-1);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    // Peers ask every few seconds whether we are still there, and are not to be taken for attackers.
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1'000);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
     builder.AddListeningPort(options.listen_address, credentials, &port_);
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();

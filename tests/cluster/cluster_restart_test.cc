@@ -51,7 +51,7 @@ class ClusterRestartTest : public testing::Test {
   void FreezeOne() {
     const ServiceInstance& victim = cluster_->instances()[random_() % cluster_->instances().size()];
     victim.server->Signal(SIGSTOP);
-    Pause().Take(absl::Seconds(4));
+    Pause().Take(absl::Seconds(8));
     victim.server->Signal(SIGCONT);
   }
 
