@@ -180,7 +180,8 @@ class Compose(unittest.TestCase):
 
     def test_brokers_and_topics_are_as_the_services_assert(self) -> None:
         source = pathlib.Path("libs/log_kafka/topic_settings.cc").read_text(encoding="utf-8")
-        body = source[source.index("SafeTopicSettings("):source.index("return settings;")]
+        start = source.index("> SafeTopicSettings(")
+        body = source[start:source.index("return settings;", start)]
         asserted = dict(re.findall(r'^ *\{"([\w.]+)", "([^"]*)"\}', body, re.MULTILINE))
         self.assertGreaterEqual(len(asserted), 5)
         topics = yaml.safe_load((DEPLOY / "topics.yaml").read_text(encoding="utf-8"))

@@ -32,8 +32,8 @@
 namespace sip {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr auto kPatience = std::chrono::seconds(20);
 
@@ -166,7 +166,9 @@ TEST_F(NginxTest, TheServiceLearnsWhoseCertificateTheClientHasShown) {
   std::vector<std::string> agencies;
   const grpc::Status own = ReadHistory(nord, case_id, {}, agencies);
   EXPECT_TRUE(own.ok()) << own.error_message();
-  EXPECT_THAT(agencies, ElementsAre("region-nord", "", "", "")) << "its opening, and what the other contexts took over of it";
+  // Behind its opening comes what the other contexts have taken over of it by now.
+  ASSERT_THAT(agencies, Not(IsEmpty()));
+  EXPECT_EQ(agencies.front(), "region-nord");
   EXPECT_EQ(DescribeError(ReadHistory(ChannelAs("kommun"), case_id, {}, agencies)).reason, "NOT_FOUND_OR_NOT_DISCLOSED");
 }
 
