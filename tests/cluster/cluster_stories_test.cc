@@ -17,28 +17,40 @@ namespace {
 
 std::string NameOf(const std::string& folder) { return folder.substr(folder.rfind('/') + 1); }
 
-class ClusterStoriesTest : public ::testing::TestWithParam<const char*> {
- protected:
-  static void SetUpTestSuite() {
-    auto cluster = ServiceCluster::Start({});
-    ASSERT_TRUE(cluster.ok()) << cluster.status();
-    cluster_ = cluster->release();
+// The same services apart and together, for all stories.
+struct Servers {
+  std::unique_ptr<ServiceCluster> apart;
+  std::unique_ptr<SipdProcess> together;
+};
+Servers& TheServers() {
+  static auto& servers = *new Servers();
+  return servers;
+}
+
+class BothServers : public ::testing::Environment {
+ public:
+  void SetUp() override {
+    auto apart = ServiceCluster::Start({});
+    ASSERT_TRUE(apart.ok()) << apart.status();
+    TheServers().apart = *std::move(apart);
     SipdOptions options;
-    options.flags = {"--secret-file", cluster_->secret_file()};
-    auto alone = SipdProcess::Create(options);
-    ASSERT_TRUE(alone.ok()) << alone.status();
-    alone_ = alone->release();
-    const absl::Status started = alone_->Start();
+    options.flags = {"--secret-file", TheServers().apart->secret_file()};
+    auto together = SipdProcess::Create(options);
+    ASSERT_TRUE(together.ok()) << together.status();
+    TheServers().together = *std::move(together);
+    const absl::Status started = TheServers().together->Start();
     ASSERT_TRUE(started.ok()) << started;
   }
-  static void TearDownTestSuite() {
-    delete alone_;
-    delete cluster_;
-  }
+  void TearDown() override { TheServers() = Servers(); }
+};
+[[maybe_unused]] ::testing::Environment* const kServers = ::testing::AddGlobalTestEnvironment(new BothServers());
+
+class ClusterStoriesTest : public ::testing::TestWithParam<const char*> {
+ protected:
   void TearDown() override {
-    if (!HasFailure() || cluster_ == nullptr) return;
-    cluster_->KeepFolder();
-    std::cerr << "what the instances said stays in " << cluster_->folder() << "\n";
+    if (!HasFailure()) return;
+    TheServers().apart->KeepFolder();
+    std::cerr << "what the instances said stays in " << TheServers().apart->folder() << "\n";
   }
 
   static std::unique_ptr<StoryPlayer> OpenOn(const std::function<std::string(const std::string& service)>& address_of) {
@@ -46,13 +58,7 @@ class ClusterStoriesTest : public ::testing::TestWithParam<const char*> {
     EXPECT_TRUE(player.ok()) << player.status();
     return player.ok() ? *std::move(player) : nullptr;
   }
-
-  static ServiceCluster* cluster_;
-  static SipdProcess* alone_;
 };
-
-ServiceCluster* ClusterStoriesTest::cluster_ = nullptr;
-SipdProcess* ClusterStoriesTest::alone_ = nullptr;
 
 void PlayStep(StoryPlayer& player, size_t i) {
   const auto result = player.Play(i);
@@ -79,9 +85,8 @@ std::string PlanBytes(StoryPlayer& player) {
 }
 
 TEST_P(ClusterStoriesTest, ThePlansAreThoseOfTheEmbeddedLog) {
-  ASSERT_TRUE(cluster_ != nullptr && alone_ != nullptr);
-  const auto apart = OpenOn([](const std::string& service) { return cluster_->AnyAddressOf(service); });
-  const auto together = OpenOn([](const std::string&) { return alone_->address(); });
+  const auto apart = OpenOn([](const std::string& service) { return TheServers().apart->AnyAddressOf(service); });
+  const auto together = OpenOn([](const std::string&) { return TheServers().together->address(); });
   ASSERT_TRUE(apart != nullptr && together != nullptr);
   bool with_plan = false;
   bool saw_plan = false;
