@@ -77,7 +77,9 @@ absl::Status AddSasl(const KafkaConnection& connection, KafkaSettings& settings)
 
 // librdkafka names what it says by short codes of its own, such as FAIL or REQTMOUT.
 void LogLine(const rd_kafka_t* /*client*/, int level, const char* code, const char* /*text*/) {
-  Log(level <= 4 ? LogLevel::kWarning : LogLevel::kDebug, "kafka_client", {{"code", LogCode(code)}, {"level", level}});
+  // It warns of settings that we mean, with each client.
+  const bool matters = level <= 4 && absl::string_view(code) != "CONFWARN";
+  Log(matters ? LogLevel::kWarning : LogLevel::kDebug, "kafka_client", {{"code", LogCode(code)}, {"level", level}});
 }
 
 // What the client's callbacks share; the client's opaque pointer.
