@@ -3,6 +3,8 @@
 #ifndef SIP_LIBS_TESTING_KAFKA_CLUSTER_H_
 #define SIP_LIBS_TESTING_KAFKA_CLUSTER_H_
 
+#include <sys/types.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +36,7 @@ class KafkaCluster {
   const std::string& address(int broker) const { return at(broker).address; }
   // The id by which Kafka knows it.
   static int IdOf(int broker) { return broker + 1; }
+  pid_t pid(int broker) const { return at(broker).process->pid(); }
   // What it has written on its disk.
   std::string data_dir(int broker) const { return at(broker).folder + "/data"; }
 
