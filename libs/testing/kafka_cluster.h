@@ -3,6 +3,8 @@
 #ifndef SIP_LIBS_TESTING_KAFKA_CLUSTER_H_
 #define SIP_LIBS_TESTING_KAFKA_CLUSTER_H_
 
+#include <sys/types.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +40,7 @@ class KafkaCluster {
   static int IdOf(int broker) { return broker + 1; }
   // What belongs to it.
   const std::string& folder(int broker) const { return at(broker).folder; }
+  pid_t pid(int broker) const { return at(broker).process->pid(); }
   // What it has written on its disk.
   std::string data_dir(int broker) const { return at(broker).folder + "/data"; }
 

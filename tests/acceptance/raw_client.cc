@@ -34,6 +34,8 @@ struct CallInFlight {
 
 }  // namespace
 
+std::string ServiceOf(const RawCall& call) { return call.path.substr(1, call.path.rfind('/') - 1); }
+
 RawClient::RawClient(const std::string& address, size_t connections) {
   for (size_t i = 0; i < connections; ++i) {
     grpc::ChannelArguments arguments;

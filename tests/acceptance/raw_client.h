@@ -24,6 +24,9 @@ struct RawCall {
   std::string request{};  // Bytes.
 };
 
+// Its service: "sip.cases.v1.CaseService".
+std::string ServiceOf(const RawCall& call);
+
 struct RawAnswer {
   grpc::Status status;
   std::string response{};  // Bytes.

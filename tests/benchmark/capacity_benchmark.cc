@@ -64,11 +64,11 @@ int Main(int argc, char** argv) {
   std::unique_ptr<CaseStory> first;
   {
     RawClient client((*sipd)->address(), kConnections);
-    PlayStories(
-        client, kInFlight, cases, [](size_t index) { return CaseStory("capacity", index, {.contacts = 1, .with_plan = false}); },
-        [&](size_t index, CaseStory story) {
-          if (index == 0) first = std::make_unique<CaseStory>(std::move(story));
-        });
+    PlayStories([&](const RawCall&) -> RawClient& { return client; }, kInFlight, cases,
+                [](size_t index) { return CaseStory("capacity", index, {.contacts = 1, .with_plan = false}); },
+                [&](size_t index, CaseStory story) {
+                  if (index == 0) first = std::make_unique<CaseStory>(std::move(story));
+                });
   }
   const double filled = absl::ToDoubleSeconds(absl::Now() - begun);
   const double events = EventsOfOneCase((*sipd)->address(), *first) * static_cast<double>(cases);

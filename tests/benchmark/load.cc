@@ -62,9 +62,9 @@ class Load {
 // One run of PlayStories.
 class Stories {
  public:
-  Stories(RawClient& client, size_t in_flight, size_t count, const std::function<CaseStory(size_t)>& make,
+  Stories(const ClientOf& client_of, size_t in_flight, size_t count, const std::function<CaseStory(size_t)>& make,
           const std::function<void(size_t, CaseStory)>& finished)
-      : client_(client), count_(count), make_(make), finished_(finished), ended_(static_cast<int>(in_flight)) {
+      : client_of_(client_of), count_(count), make_(make), finished_(finished), ended_(static_cast<int>(in_flight)) {
     for (size_t i = 0; i < in_flight; ++i) Begin();
     ended_.Wait();
   }
@@ -88,14 +88,14 @@ class Stories {
       return Begin();
     }
     const RawCall call = story->NextCall();
-    client_.Start(call, [this, index, story, call](const RawAnswer& answer) {
+    client_of_(call).Start(call, [this, index, story, call](const RawAnswer& answer) {
       CheckAnswered(call, answer.status);
       if (const absl::Status read = story->Answer(answer.response); !read.ok()) Die(read.ToString());
       GoOn(index, story);
     });
   }
 
-  RawClient& client_;
+  const ClientOf& client_of_;
   const size_t count_;
   const std::function<CaseStory(size_t)>& make_;
   const std::function<void(size_t, CaseStory)>& finished_;
@@ -110,9 +110,9 @@ LoadResult RunLoad(RawClient& client, size_t in_flight, const std::vector<RawCal
   return Load(client, in_flight, calls).Run();
 }
 
-void PlayStories(RawClient& client, size_t in_flight, size_t count, const std::function<CaseStory(size_t)>& make,
+void PlayStories(const ClientOf& client_of, size_t in_flight, size_t count, const std::function<CaseStory(size_t)>& make,
                  const std::function<void(size_t, CaseStory)>& finished) {
-  Stories(client, in_flight, count, make, finished);
+  Stories(client_of, in_flight, count, make, finished);
 }
 
 }  // namespace sip

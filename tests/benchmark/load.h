@@ -25,8 +25,11 @@ struct LoadResult {
 // Makes the calls in order, `in_flight` at a time. Ends the program if one is not answered with OK: a refused call costs less.
 LoadResult RunLoad(RawClient& client, size_t in_flight, const std::vector<RawCall>& calls);
 
+// Who takes a call; asked on any thread, and lives as long as the load.
+using ClientOf = std::function<RawClient&(const RawCall&)>;
+
 // Plays `count` stories to their ends, `in_flight` of them at a time, and gives each to `finished` (one at a time, any thread).
-void PlayStories(RawClient& client, size_t in_flight, size_t count, const std::function<CaseStory(size_t)>& make,
+void PlayStories(const ClientOf& client_of, size_t in_flight, size_t count, const std::function<CaseStory(size_t)>& make,
                  const std::function<void(size_t, CaseStory)>& finished);
 
 }  // namespace sip

@@ -15,9 +15,6 @@ constexpr absl::Duration kPause = absl::Milliseconds(20);
 // Longer than anything that is expected to heal takes.
 constexpr absl::Duration kPatience = absl::Minutes(2);
 
-// "/sip.cases.v1.CaseService/OpenCase" → "sip.cases.v1.CaseService".
-std::string ServiceOf(const RawCall& call) { return call.path.substr(1, call.path.rfind('/') - 1); }
-
 // What became of the command is not known, or it was not the time: the same request id tells.
 bool MayBeRepeated(const grpc::Status& status) {
   const grpc::StatusCode code = status.error_code();

@@ -64,7 +64,9 @@ absl::StatusOr<std::unique_ptr<ServiceCluster>> ServiceCluster::Start(const Serv
 
 absl::Status ServiceCluster::MakeLogs(const ServiceClusterOptions& options) {
   // Instances that are killed are missed soon.
-  SIP_ASSIGN_OR_RETURN(brokers_, KafkaCluster::Start({options.brokers, {"group.min.session.timeout.ms=1000"}}));
+  std::vector<std::string> settings = {"group.min.session.timeout.ms=1000"};
+  settings.insert(settings.end(), options.broker_settings.begin(), options.broker_settings.end());
+  SIP_ASSIGN_OR_RETURN(brokers_, KafkaCluster::Start({options.brokers, settings}));
   log_options_.connection.brokers = brokers_->bootstrap();
   log_options_.replicas = options.brokers;
   log_options_.replicas_in_sync = options.brokers > 2 ? 2 : 1;

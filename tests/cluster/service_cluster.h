@@ -19,7 +19,8 @@ struct ServiceClusterOptions {
   // The folder with the binaries, as CMake lays them out; empty: SIP_SERVICES of the environment.
   std::string services{};
   int brokers = 3;
-  int instances = 2;  // Of each service.
+  std::vector<std::string> broker_settings{};  // As KafkaCluster::Options has them.
+  int instances = 2;                           // Of each service.
   uint32_t partitions = 4;
   // For sipd beside the cluster: the same secret gives the same ids.
   std::string secret_file{};
