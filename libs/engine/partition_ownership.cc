@@ -135,7 +135,8 @@ void Partition::Acquire(absl::AnyInvocable<void(absl::Status)> done) {
       case PartitionStatus::Phase::kFenced:
         break;
     }
-    if (on_shutdown_) return done(RejectionStatus(Reason::REASON_SHUTTING_DOWN));
+    // The next owner may have claimed it already: it must not be fenced by one that stops.
+    if (on_shutdown_ || shut_down_) return done(RejectionStatus(Reason::REASON_SHUTTING_DOWN));
     on_acquired_ = std::move(done);
     SetPhase(PartitionStatus::Phase::kClaiming);
     BeginClaim(parts_.claimant);
@@ -403,6 +404,7 @@ void Partition::FinishShutdownIfIdle() {
   session_.reset();
   ++session_epoch_;
   if (status_.phase != PartitionStatus::Phase::kStopped) SetPhase(PartitionStatus::Phase::kFenced);
+  shut_down_ = true;
   Task done = std::exchange(on_shutdown_, nullptr);
   done();
 }
