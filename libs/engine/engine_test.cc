@@ -769,6 +769,22 @@ TEST_F(TwoNodesTest, APartitionThatIsGivenUpIsServedByWhoeverAcquiresIt) {
   EXPECT_EQ(first_.engine().partition_status(0).next_idx, 2u);
 }
 
+// Whoever keeps the ownership may have looked just before the engine was told to stop.
+TEST_F(TwoNodesTest, AnEngineThatHasStoppedTakesNothingFromTheNextOwner) {
+  AcquireAndSettle(first_);
+  bool stopped = false;
+  first_.engine().Shutdown([&] { stopped = true; });
+  first_.Settle(&logs_);
+  ASSERT_TRUE(stopped);
+  AcquireAndSettle(second_);
+  const auto too_late = AcquireAndSettle(first_);
+  ASSERT_TRUE(too_late->there());
+  EXPECT_EQ(too_late->value->code(), absl::StatusCode::kUnavailable) << *too_late->value;
+  const auto next = Send(second_, Write("case", "a", "text", "r1"));
+  second_.Settle(&logs_);
+  EXPECT_TRUE(next->ok()) << "the next owner has been fenced";
+}
+
 TEST_F(TwoNodesTest, AFencedOwnerTellsEverybodyThatItIsNotTheOwner) {
   AcquireAndSettle(first_);
   AcquireAndSettle(second_);

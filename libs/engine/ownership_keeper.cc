@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "libs/base/mutant.h"
+
 namespace sip {
 
 std::shared_ptr<OwnershipKeeper> OwnershipKeeper::Make(ContextEngine& engine, Clock& clock, Timer& timer, Options options) {
@@ -29,7 +31,7 @@ void OwnershipKeeper::WantOnly(std::set<uint32_t> partitions, Task done) {
     if (partitions.count(p) == 0) others.push_back(p);
   }
   // One more for this function, so that `done` runs exactly once also if there are none.
-  auto left = std::make_shared<std::atomic<size_t>>(others.size() + 1);
+  auto left = std::make_shared<std::atomic<size_t>>(SIP_MUTANT(given_up_too_early) ? 1 : others.size() + 1);
   auto shared_done = std::make_shared<Task>(std::move(done));
   const auto finish = [left, shared_done] {
     if (left->fetch_sub(1) == 1) (*shared_done)();

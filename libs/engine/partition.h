@@ -92,7 +92,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // Folds to the end of the log, claims the partition and serves. Blocks. May be called once, before anything else.
   absl::Status Start();
   // The same while the engine runs, also after Release or when another node had it. `done` tells whether it serves: ABORTED if
-  // another node was quicker, UNAVAILABLE if it is being claimed or released already or the log does not answer.
+  // another node was quicker, UNAVAILABLE if it is being claimed or released already, the log does not answer or the engine stops.
   void Acquire(absl::AnyInvocable<void(absl::Status)> done);
   // Gives the partition up in good order, for another node: what waits is answered NotOwnerStatus, what is in flight becomes
   // durable, the checkpoint is stored. Does nothing more than calling `done` if it is not served.
@@ -316,6 +316,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   ImportCallbacks import_callbacks_;
   std::function<void(absl::Status)> on_stopped_;
   Task on_shutdown_;
+  bool shut_down_ = false;  // For good.
   std::vector<Task> on_released_;
   absl::AnyInvocable<void(absl::Status)> on_acquired_;
   bool claiming_ = false;                // A claim is on its way.

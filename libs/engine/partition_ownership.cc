@@ -61,7 +61,7 @@ absl::Status Partition::Start() {
 }
 
 absl::Status Partition::Claim(const ClaimantInfo& claimant, Taken& taken) const {
-  if (parts_.standby != nullptr) parts_.standby->Suspend(partition_);
+  if (parts_.standby != nullptr && !SIP_MUTANT(standby_not_suspended)) parts_.standby->Suspend(partition_);
   const absl::StatusOr<ReaderCheckpoint> checkpoint = parts_.store.LoadCheckpoint(partition_);
   if (!checkpoint.ok()) return StoreFailure(checkpoint.status());
   ReplayWriter replay(parts_.store, partition_);
@@ -97,7 +97,7 @@ absl::Status Partition::Install(Taken taken) {
   const ExpectedLog expected{state.log_id, partition_};
   durable_.emplace(expected, state);
   appended_.emplace(expected, state);
-  owned_at_ = taken.claimed_at;
+  owned_at_ = SIP_MUTANT(owned_since_install) ? parts_.clock.Now() : taken.claimed_at;
   promised_ = std::max(promised_, state.last_recorded_at);
   own_claims_ = {*state.claim};
   {
@@ -135,7 +135,8 @@ void Partition::Acquire(absl::AnyInvocable<void(absl::Status)> done) {
       case PartitionStatus::Phase::kFenced:
         break;
     }
-    if (on_shutdown_) return done(RejectionStatus(Reason::REASON_SHUTTING_DOWN));
+    // The next owner may have claimed it already: it must not be fenced by one that stops.
+    if (on_shutdown_ || shut_down_) return done(RejectionStatus(Reason::REASON_SHUTTING_DOWN));
     on_acquired_ = std::move(done);
     SetPhase(PartitionStatus::Phase::kClaiming);
     BeginClaim(parts_.claimant);
@@ -203,10 +204,12 @@ void Partition::Release(Task done) {
 void Partition::BeginRelease() {
   SetPhase(PartitionStatus::Phase::kReleasing);
   RefuseAll(NotOwnerStatus("The partition moves to another node."));
+  if (SIP_MUTANT(standby_resumed_early) && parts_.standby != nullptr) parts_.standby->Resume(partition_);
 }
 
 void Partition::FinishReleaseIfIdle() {
-  if (status_.phase != PartitionStatus::Phase::kReleasing || !in_flight_.empty()) return;
+  if (status_.phase != PartitionStatus::Phase::kReleasing) return;
+  if (!in_flight_.empty() && !SIP_MUTANT(released_before_durable)) return;
   // Without it the next owner here folds a little more.
   SaveCheckpoint().IgnoreError();
   StepDown(PartitionStatus::Phase::kFenced, NotOwnerStatus("The partition was given up."));
@@ -367,7 +370,8 @@ void Partition::StepDown(PartitionStatus::Phase phase, const absl::Status& why) 
   }
   RefuseAll(unknown);
   if (import_callbacks_.on_rewind) import_callbacks_.on_rewind();
-  if (parts_.standby != nullptr && phase == PartitionStatus::Phase::kFenced) parts_.standby->Resume(partition_);
+  const bool follow = phase == PartitionStatus::Phase::kFenced && !SIP_MUTANT(standby_not_resumed);
+  if (parts_.standby != nullptr && follow) parts_.standby->Resume(partition_);
   for (Task& released : std::exchange(on_released_, {})) released();
   if (phase == PartitionStatus::Phase::kStopped && on_stopped_) on_stopped_(why);
 }
@@ -403,6 +407,7 @@ void Partition::FinishShutdownIfIdle() {
   session_.reset();
   ++session_epoch_;
   if (status_.phase != PartitionStatus::Phase::kStopped) SetPhase(PartitionStatus::Phase::kFenced);
+  shut_down_ = true;
   Task done = std::exchange(on_shutdown_, nullptr);
   done();
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/base/mutant.h"
 #include "libs/base/status_macros.h"
 
 namespace sip {
@@ -34,6 +35,7 @@ absl::Status Standby::Apply(const TailBatch& batch) {
   // Held while it is written: Suspend returns behind it.
   MutexLock lock(mutex_);
   for (const ValidRecordPtr& record : batch.records) {
+    if (SIP_MUTANT(standby_checkpoint_without_records)) continue;
     if (suspended_.count(record->partition) == 0) followed.records.push_back(record);
   }
   for (const TailBatch::Progress& progress : batch.progress) {

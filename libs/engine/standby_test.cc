@@ -31,19 +31,21 @@ class Node {
     notes_.engine().Release(0, [] {});
     executor_.RunAll();
   }
+  // True if it is durable by then.
   bool Write(int number) {
-    bool ok = false;
+    const auto ok = std::make_shared<bool>(false);
     clock_.Advance(absl::Milliseconds(1));
     notes_.engine().Execute(WriteNoteCommand("case", absl::StrCat("note", number), "text", absl::StrCat("r", number)),
-                            [&](const absl::StatusOr<CommandAnswer>& answer) { ok = answer.ok(); });
+                            [ok](const absl::StatusOr<CommandAnswer>& answer) { *ok = answer.ok(); });
     executor_.RunAll();
-    return ok;
+    return *ok;
   }
   void Follow() {
     absl::StatusOr<bool> more = true;
     while (more.ok() && *more) more = standby_.PollOnce();
     ASSERT_TRUE(more.ok()) << more.status();
   }
+  void Settle() { executor_.RunAll(); }
   uint64_t StoredUpTo() { return store_->LoadCheckpoint(0)->fold.next_idx; }
   uint64_t Replayed() { return notes_.engine().partition_status(0).replayed; }
   Standby& standby() { return standby_; }
@@ -113,6 +115,23 @@ TEST_F(StandbyTest, WhatIsSuspendedWhileABatchIsOnItsWayIsNotWritten) {
   other_.standby().Resume(0);
   other_.Follow();
   EXPECT_EQ(other_.StoredUpTo(), 5u);
+}
+
+TEST_F(StandbyTest, UntilAPartitionIsGivenUpItsStoreIsTheOwners) {
+  MemoryLogOptions options = LogOptions();
+  options.manual = true;
+  MemoryLogStore logs(options);
+  Node node(logs, clock_);
+  ASSERT_TRUE(node.Acquire());
+  node.Write(0);
+  node.Release();
+  // The record is in the log, and the owner has not heard of it.
+  logs.Pump();
+  node.Follow();
+  EXPECT_EQ(node.StoredUpTo(), 0u) << "the standby wrote while the owner had something in flight";
+  node.Settle();
+  node.Follow();
+  EXPECT_EQ(node.StoredUpTo(), 1u);
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ def absent(binaries):
 def command_of(test, build):
     program, *names = test.split()
     command = [str(pathlib.Path(build).resolve() / PROGRAMS[program])]
-    return command + (["--seeds", SEEDS] if program == "simulation" else ["--gtest_filter=" + ":".join(names)])
+    return command + (names + ["--seeds", SEEDS] if program == "simulation" else ["--gtest_filter=" + ":".join(names)])
 
 
 def run(test, build, mutant, seconds):

@@ -93,6 +93,7 @@ void HistoryCheck::Run() {
       CheckOperations({c, p});
       CheckOrder({c, p});
       CheckImports({c, p});
+      CheckPromises({c, p});
     }
   }
 }
@@ -307,6 +308,17 @@ void HistoryCheck::CheckImports(Place place) {
   if (imported == expected) return;
   Violated(place, records(place).size(),
            absl::StrCat(imported.size(), " records of the other log were imported, ", expected.size(), " concern this one"));
+}
+
+void HistoryCheck::CheckPromises(Place place) {
+  for (const Promised& promised : judge_.promised()) {
+    if (promised.place.context != place.context || promised.place.partition != place.partition) continue;
+    const uint64_t next = promised.watermark.next_idx;
+    // Recording times ascend: the next record stands for all later ones.
+    if (next < records(place).size() && records(place)[next].recorded_at <= promised.watermark.recorded_until) {
+      Violated(place, next, absl::StrCat("a barrier in step ", promised.step, " promised that it is recorded later"));
+    }
+  }
 }
 
 }  // namespace sip

@@ -49,6 +49,7 @@ class HistoryCheck {
   void CheckOperations(Place place);
   void CheckOrder(Place place);
   void CheckImports(Place place);
+  void CheckPromises(Place place);
   void Violated(Place place, uint64_t idx, const std::string& what);
 
   Judge& judge_;

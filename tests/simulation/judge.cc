@@ -160,4 +160,21 @@ void Judge::EndRead(size_t read, std::string state) {
   claimed_.push_back(std::move(claimed));
 }
 
+size_t Judge::BeginBarrier(Place place) {
+  // Whatever the barrier interval: it stands behind all that was acknowledged.
+  asked_.push_back(Asked{place, std::nullopt, known(place), Uuid(), false});
+  return asked_.size() - 1;
+}
+
+void Judge::EndBarrier(size_t barrier, const Watermark& watermark) {
+  Look();
+  const Asked& asked = asked_[barrier];
+  const uint64_t recorded = truth(asked.place).valid().size();
+  if (watermark.next_idx < asked.earliest || watermark.next_idx > recorded) {
+    return Violated(absl::StrCat("barrier ", barrier, " stands at ", watermark.next_idx, ", ", asked.earliest,
+                                 " were acknowledged before it, and ", recorded, " are recorded"));
+  }
+  promised_.push_back(Promised{asked.place, watermark, environment_.step});
+}
+
 }  // namespace sip

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/engine/command_executor.h"
+#include "libs/engine/partition.h"
 #include "tests/simulation/environment.h"
 #include "tests/simulation/reference_fold.h"
 
@@ -53,6 +54,13 @@ struct Claimed {
   uint64_t step = 0;
 };
 
+// What a barrier promised.
+struct Promised {
+  Place place;
+  Watermark watermark;
+  uint64_t step = 0;
+};
+
 class Judge {
  public:
   explicit Judge(Environment& environment) : environment_(environment) {}
@@ -67,11 +75,15 @@ class Judge {
   size_t BeginRead(Place place, const Uuid& scope);
   void EndRead(size_t read, std::string state);
 
+  size_t BeginBarrier(Place place);
+  void EndBarrier(size_t barrier, const Watermark& watermark);
+
   // Looks at what has landed in the logs.
   void Look();
 
   const std::vector<Operation>& operations() const { return operations_; }
   const std::vector<Claimed>& claimed() const { return claimed_; }
+  const std::vector<Promised>& promised() const { return promised_; }
   const ReferenceFold& truth(Place place) const { return truth_[place.context][place.partition]; }
   // Valid records of the partition that some client knows of.
   uint64_t known(Place place) const { return known_[place.context][place.partition]; }
@@ -82,7 +94,7 @@ class Judge {
  private:
   struct Asked {
     Place place;
-    std::optional<size_t> operation;  // Absent: a read.
+    std::optional<size_t> operation;  // Absent: a read or a barrier.
     uint64_t earliest = 0;
     Uuid scope;
     bool over = false;
@@ -99,6 +111,7 @@ class Judge {
   std::vector<Operation> operations_;
   std::vector<Asked> asked_;
   std::vector<Claimed> claimed_;
+  std::vector<Promised> promised_;
   uint64_t refusals_ = 0;
   std::string violation_;
 };

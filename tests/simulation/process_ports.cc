@@ -97,11 +97,13 @@ absl::StatusOr<std::unique_ptr<LogSession>> ProcessLog::Claim(uint32_t partition
                                                               const std::function<absl::Status(ValidRecordPtr)>& deliver) {
   SIP_RETURN_IF_ERROR(life_->Step());
   Environment& environment = life_->environment();
+  if (environment.Draw(environment.weather.others_act)) meanwhile_();
   SIP_ASSIGN_OR_RETURN(std::unique_ptr<LogSession> session, log_.Claim(partition, from, claimant, [&](ValidRecordPtr record) {
     SIP_RETURN_IF_ERROR(life_->Step());
     if (environment.Draw(environment.weather.others_act)) meanwhile_();
     return deliver(std::move(record));
   }));
+  if (environment.Draw(environment.weather.others_act)) meanwhile_();
   SIP_RETURN_IF_ERROR(life_->Step());
   return std::make_unique<ProcessSession>(std::move(session), life_);
 }

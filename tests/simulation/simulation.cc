@@ -7,11 +7,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/base/sha256.h"
+#include "libs/engine/not_owner.h"
 #include "libs/engine/stream_store.h"
 #include "tests/simulation/environment.h"
 #include "tests/simulation/history_check.h"
 #include "tests/simulation/judge.h"
 #include "tests/simulation/live_view.h"
+#include "tests/simulation/ownership_moves.h"
 #include "tests/simulation/process.h"
 #include "tests/simulation/requests.h"
 #include "tests/simulation/store_check.h"
@@ -21,6 +23,7 @@ namespace {
 
 constexpr size_t kProcesses = 3;  // Of each context.
 constexpr uint64_t kMostSteps = 360;
+constexpr uint64_t kMostStepsMoving = 1000;  // A partition that moves costs more of them.
 constexpr size_t kMostOperations = 45;
 constexpr int kMostRounds = 200;
 
@@ -35,7 +38,7 @@ MemoryLogOptions LogOptions(uint64_t seed) {
 
 class Simulation {
  public:
-  Simulation(uint64_t seed, size_t trace_lines);
+  Simulation(uint64_t seed, Ownership ownership, size_t trace_lines);
   SimulationResult Run();
 
  private:
@@ -44,13 +47,14 @@ class Simulation {
     uint64_t weight;
     Action action;
   };
-  static const std::vector<Weighted>& Actions();
+  static std::vector<Weighted> Actions(Ownership ownership);
 
   // What can happen in a step.
   void SendNew();
   void SendAgain();
   void SendAnswered();
   void Read();
+  void AskForBarrier();
   void RunTask();
   void Pump() { environment_.logs.Pump(1 + environment_.Below(3)); }
   void LandDelayed() { environment_.logs.LandDelayed(1); }
@@ -62,70 +66,98 @@ class Simulation {
   void StartOne();
   void PollView();
   void ChangeWeather();
+  void Follow();
+  void MoveOwnership() { moves_.Move(); }
+  void GrabOwnership() { moves_.Grab(); }
+  void GiveUpOwnership() { moves_.GiveUp(); }
 
   // Everything comes to rest, and all is answered.
   void ComeToRest();
   void GiveSomeUp();
+  void RoundsUntilQuiet();
   bool Round();
-  void EnsureKeepers();
+  void EnsureRunning();
+  void TakeOverWithoutReplay();
   void AskAFreshProcess();
+  bool moving() const { return ownership_ == Ownership::kMoving; }
   void CheckEverything();
 
   void Say(const std::string& line) { environment_.trace.Add(absl::StrCat(environment_.step, " ", line)); }
   void WatchOver();
   void Start(Process& process, bool with_empty_store);
   void End(Process& process);
-  Process* RandomRunning(size_t context);
+  void CheckStoreOf(Process& process);
+  Process* RandomRunning(Place place);
+  // Another one than those that have been asked.
+  Process* NextToAsk(size_t context, const std::set<Process*>& asked);
+  // Sends it to the process, and from whoever does not own the partition on to others.
   void Call(Process& process, size_t operation, bool patient);
+  void Ask(Process& process, size_t operation, size_t call, const CommandRequest& request, std::set<Process*> asked);
   void OnAnswer(size_t operation, size_t call, const absl::StatusOr<CommandAnswer>& answer);
 
+  const Ownership ownership_;
   Environment environment_;
   Judge judge_;
   RequestMaker requests_;
   LiveView view_;
   std::vector<std::unique_ptr<Process>> processes_;
+  OwnershipMoves moves_;
   std::set<size_t> settled_;  // Operations with a definite answer since everything came to rest.
   std::set<size_t> asked_;    // Of those without, which have a call under way.
   std::array<Process*, kContexts> keepers_{};
   bool resting_ = false;
   uint64_t calls_ = 0;
   uint64_t reads_ = 0;
+  uint64_t barriers_ = 0;
   uint64_t kills_ = 0;
 };
 
-Simulation::Simulation(uint64_t seed, size_t trace_lines)
-    : environment_(seed, LogOptions(seed), trace_lines),
+Simulation::Simulation(uint64_t seed, Ownership ownership, size_t trace_lines)
+    : ownership_(ownership),
+      environment_(seed, LogOptions(seed), trace_lines),
       judge_(environment_),
       requests_(environment_, judge_, seed),
-      view_(environment_) {
+      view_(environment_),
+      moves_(environment_, processes_, [this](const std::string& line) { Say(line); }) {
   for (size_t c = 0; c < kContexts; ++c) {
     for (size_t i = 0; i < kProcesses; ++i) {
       const std::string name = absl::StrCat(c == kNotes ? "notes-" : "consents-", i);
-      processes_.push_back(std::make_unique<Process>(environment_, c, name, [this] { environment_.logs.Pump(1); }));
+      processes_.push_back(std::make_unique<Process>(environment_, ownership, c, name, [this] { environment_.logs.Pump(1); }));
     }
   }
 }
 
-const std::vector<Simulation::Weighted>& Simulation::Actions() {
-  static const std::vector<Weighted> kAll = {
+std::vector<Simulation::Weighted> Simulation::Actions(Ownership ownership) {
+  std::vector<Weighted> actions = {
       {22, &Simulation::SendNew},  {10, &Simulation::SendAgain}, {3, &Simulation::SendAnswered},  {4, &Simulation::Read},
       {36, &Simulation::RunTask},  {20, &Simulation::Pump},      {2, &Simulation::LandDelayed},   {10, &Simulation::PollImports},
       {10, &Simulation::PassTime}, {3, &Simulation::Kill},       {4, &Simulation::PauseOrResume}, {1, &Simulation::ShutDown},
-      {6, &Simulation::StartOne},  {5, &Simulation::PollView},   {1, &Simulation::ChangeWeather},
+      {6, &Simulation::StartOne},  {5, &Simulation::PollView},   {1, &Simulation::ChangeWeather}, {3, &Simulation::AskForBarrier},
   };
-  return kAll;
+  if (ownership == Ownership::kAtStart) return actions;
+  const std::vector<Weighted> moves = {{90, &Simulation::RunTask},      {10, &Simulation::Follow},
+                                       {10, &Simulation::PassTime},     {5, &Simulation::MoveOwnership},
+                                       {2, &Simulation::GrabOwnership}, {1, &Simulation::GiveUpOwnership}};
+  actions.insert(actions.end(), moves.begin(), moves.end());
+  return actions;
 }
 
 SimulationResult Simulation::Run() {
   ChangeWeather();
+  if (moving()) {
+    moves_.DrawOwners();
+    for (const auto& process : processes_) Start(*process, /*with_empty_store=*/false);
+  }
+  const std::vector<Weighted> actions = Actions(ownership_);
   uint64_t all = 0;
-  for (const Weighted& weighted : Actions()) all += weighted.weight;
-  const uint64_t steps = kMostSteps / 2 + environment_.Below(kMostSteps / 2);
+  for (const Weighted& weighted : actions) all += weighted.weight;
+  const uint64_t most = moving() ? kMostStepsMoving : kMostSteps;
+  const uint64_t steps = most / 2 + environment_.Below(most / 2);
   for (; environment_.step < steps && judge_.violation().empty(); ++environment_.step) {
     // No two steps happen at the same time.
     environment_.now += absl::Microseconds(1);
     uint64_t drawn = environment_.Below(all);
-    for (const Weighted& weighted : Actions()) {
+    for (const Weighted& weighted : actions) {
       if (drawn < weighted.weight) {
         (this->*weighted.action)();
         break;
@@ -135,6 +167,7 @@ SimulationResult Simulation::Run() {
     WatchOver();
   }
   if (judge_.violation().empty()) ComeToRest();
+  if (judge_.violation().empty() && moving()) TakeOverWithoutReplay();
   if (judge_.violation().empty()) AskAFreshProcess();
   if (judge_.violation().empty()) CheckEverything();
 
@@ -148,6 +181,8 @@ SimulationResult Simulation::Run() {
   result.refusals = judge_.refusals();
   result.reads = reads_;
   result.kills = kills_;
+  result.barriers = barriers_;
+  result.moves = moves_.moves();
   for (const Operation& operation : judge_.operations()) result.acknowledged += operation.done.has_value() ? 1 : 0;
   for (size_t c = 0; c < kContexts; ++c) {
     for (uint32_t p = 0; p < kPartitions; ++p) {
@@ -164,7 +199,7 @@ void Simulation::SendNew() {
   Place place;
   CommandRequest request = requests_.Make(place);
   const size_t operation = judge_.AddOperation(place, std::move(request));
-  Process* process = RandomRunning(place.context);
+  Process* process = RandomRunning(place);
   if (process != nullptr) Call(*process, operation, /*patient=*/false);
 }
 
@@ -175,7 +210,7 @@ void Simulation::SendAgain() {
   }
   if (open.empty()) return;
   const size_t operation = open[environment_.Below(open.size())];
-  Process* process = RandomRunning(judge_.operations()[operation].place.context);
+  Process* process = RandomRunning(judge_.operations()[operation].place);
   if (process != nullptr) Call(*process, operation, /*patient=*/false);
 }
 
@@ -186,22 +221,37 @@ void Simulation::SendAnswered() {
   }
   if (answered.empty()) return;
   const size_t operation = answered[environment_.Below(answered.size())];
-  Process* process = RandomRunning(judge_.operations()[operation].place.context);
+  Process* process = RandomRunning(judge_.operations()[operation].place);
   if (process != nullptr) Call(*process, operation, /*patient=*/false);
 }
 
 void Simulation::Read() {
   const size_t context = environment_.Below(kContexts);
-  Process* process = RandomRunning(context);
-  if (process == nullptr) return;
   const Uuid case_id = requests_.RandomCase();
-  const size_t read = judge_.BeginRead({context, PartitionOf(case_id, kPartitions)}, case_id);
+  const Place place{context, PartitionOf(case_id, kPartitions)};
+  Process* process = RandomRunning(place);
+  if (process == nullptr) return;
+  const size_t read = judge_.BeginRead(place, case_id);
   Say(absl::StrCat("read ", read, " at ", process->name()));
   process->engine().ReadState(case_id, [this, read, context, life = process->life()](absl::StatusOr<const CaseState*> state) {
     if (life->ended() || !state.ok()) return;
     Say(absl::StrCat("read ", read, " is shown ", StateText(context, **state)));
     ++reads_;
     judge_.EndRead(read, StateText(context, **state));
+  });
+}
+
+void Simulation::AskForBarrier() {
+  const Place place{environment_.Below(kContexts), static_cast<uint32_t>(environment_.Below(kPartitions))};
+  Process* process = RandomRunning(place);
+  if (process == nullptr) return;
+  const size_t barrier = judge_.BeginBarrier(place);
+  Say(absl::StrCat("barrier ", barrier, " in partition ", place.partition, " at ", process->name()));
+  process->engine().Barrier(place.partition, [this, barrier, life = process->life()](const absl::StatusOr<Watermark>& watermark) {
+    if (life->ended() || !watermark.ok()) return;
+    Say(absl::StrCat("barrier ", barrier, " stands at ", watermark->next_idx));
+    ++barriers_;
+    judge_.EndBarrier(barrier, *watermark);
   });
 }
 
@@ -216,9 +266,15 @@ void Simulation::RunTask() {
 }
 
 void Simulation::PollImports() {
-  Process* process = RandomRunning(environment_.Below(kContexts));
+  Process* process = RandomRunning({environment_.Below(kContexts), static_cast<uint32_t>(environment_.Below(kPartitions))});
   if (process == nullptr || process->paused()) return;
   if (process->PollImports()) Say(absl::StrCat(process->name(), " reads the other log"));
+}
+
+void Simulation::Follow() {
+  Process& process = *processes_[environment_.Below(processes_.size())];
+  if (process.paused() || !process.Follow()) return;
+  Say(absl::StrCat(process.name(), " follows"));
 }
 
 void Simulation::PassTime() {
@@ -277,6 +333,8 @@ void Simulation::ChangeWeather() {
   faults.lose_race = draw(1);
   faults.lose_claim_ack = draw(1);
   faults.refuse = draw(0.5);
+  faults.not_safe = draw(0.5);
+  faults.lose_reader = draw(1);
   faults.outlive = draw(4);
   faults.claim_behind = draw(4);
   environment_.logs.set_faults(faults);
@@ -291,6 +349,7 @@ void Simulation::WatchOver() {
     if (process->Reap()) {
       ++kills_;
       Say(absl::StrCat(process->name(), " has ended"));
+      CheckStoreOf(*process);
     } else if (!resting_ && process->NeedsRestart() && environment_.Draw(0.2)) {
       End(*process);
     }
@@ -309,14 +368,22 @@ void Simulation::End(Process& process) {
   Say(absl::StrCat(process.name(), " is killed"));
   ++kills_;
   process.Kill();
+  CheckStoreOf(process);
 }
 
-Process* Simulation::RandomRunning(size_t context) {
+void Simulation::CheckStoreOf(Process& process) {
+  judge_.Look();
+  if (const absl::Status checked = CheckStore(environment_, judge_, process); !checked.ok()) {
+    judge_.Violated(absl::StrCat("the stream store of ", process.name(), ": ", checked.ToString()));
+  }
+}
+
+Process* Simulation::RandomRunning(Place place) {
   const size_t first = environment_.Below(kProcesses);
   for (size_t i = 0; i < kProcesses; ++i) {
-    Process& process = *processes_[context * kProcesses + (first + i) % kProcesses];
+    Process& process = *processes_[place.context * kProcesses + (first + i) % kProcesses];
     // Mostly one that serves, as far as it knows.
-    if (process.running() && (process.Serves() || environment_.Draw(0.2))) return &process;
+    if (process.running() && (process.Serves(place.partition) || environment_.Draw(0.2))) return &process;
   }
   return nullptr;
 }
@@ -327,10 +394,28 @@ void Simulation::Call(Process& process, size_t operation, bool patient) {
   Say(absl::StrCat("call ", call, " of operation ", operation, " to ", process.name()));
   CommandRequest request = judge_.operations()[operation].request;
   if (patient) request.deadline = absl::InfiniteFuture();
-  process.engine().Execute(std::move(request),
-                           [this, operation, call, life = process.life()](const absl::StatusOr<CommandAnswer>& answer) {
-                             if (!life->ended()) OnAnswer(operation, call, answer);
-                           });
+  Ask(process, operation, call, request, {});
+}
+
+void Simulation::Ask(Process& process, size_t operation, size_t call, const CommandRequest& request, std::set<Process*> asked) {
+  asked.insert(&process);
+  const size_t context = process.context();
+  process.engine().Execute(request, [this, operation, call, request, context, asked = std::move(asked),
+                                     life = process.life()](const absl::StatusOr<CommandAnswer>& answer) {
+    if (life->ended()) return;
+    Process* next = IsNotOwner(answer.status()) ? NextToAsk(context, asked) : nullptr;
+    if (next == nullptr) return OnAnswer(operation, call, answer);
+    Say(absl::StrCat("call ", call, " goes on to ", next->name()));
+    Ask(*next, operation, call, request, asked);
+  });
+}
+
+Process* Simulation::NextToAsk(size_t context, const std::set<Process*>& asked) {
+  for (size_t i = 0; i < kProcesses; ++i) {
+    Process* process = processes_[context * kProcesses + i].get();
+    if (process->running() && asked.count(process) == 0) return process;
+  }
+  return nullptr;
 }
 
 void Simulation::OnAnswer(size_t operation, size_t call, const absl::StatusOr<CommandAnswer>& answer) {
@@ -363,10 +448,15 @@ void Simulation::ComeToRest() {
     for (size_t i = 0; i < kProcesses; ++i) {
       Process& process = *processes_[c * kProcesses + i];
       process.set_paused(false);
-      if (&process != keepers_[c] && process.running()) End(process);
+      if (&process != keepers_[c] && process.running() && !moving()) End(process);
     }
     if (keepers_[c]->running() && environment_.Draw(0.3)) End(*keepers_[c]);
+    if (moving()) moves_.HandAllTo(*keepers_[c]);
   }
+  RoundsUntilQuiet();
+}
+
+void Simulation::RoundsUntilQuiet() {
   for (int round = 0; round < kMostRounds && judge_.violation().empty(); ++round) {
     if (!Round()) return;
   }
@@ -385,11 +475,12 @@ void Simulation::GiveSomeUp() {
 // True if something was done, or somebody waits.
 bool Simulation::Round() {
   ++environment_.step;
-  EnsureKeepers();
+  EnsureRunning();
   bool busy = false;
-  for (Process* keeper : keepers_) {
-    while (keeper->RunTask()) busy = true;
-    if (keeper->PollImports()) busy = true;
+  for (const auto& process : processes_) {
+    while (process->RunTask()) busy = true;
+    if (process->PollImports()) busy = true;
+    if (process->Follow()) busy = true;
   }
   if (environment_.logs.Pump() > 0) busy = true;
   for (size_t i = 0; i < judge_.operations().size(); ++i) {
@@ -399,15 +490,48 @@ bool Simulation::Round() {
     if (asked_.insert(i).second) Call(*keeper, i, /*patient=*/true);
   }
   environment_.now += absl::Seconds(1);
-  for (Process* keeper : keepers_) keeper->FireTimers();
+  for (const auto& process : processes_) process->FireTimers();
   WatchOver();
   return busy;
 }
 
-void Simulation::EnsureKeepers() {
-  for (Process* keeper : keepers_) {
-    if (keeper->NeedsRestart() || keeper->shutting_down()) End(*keeper);
-    if (!keeper->running()) Start(*keeper, /*with_empty_store=*/false);
+void Simulation::EnsureRunning() {
+  for (const auto& process : processes_) {
+    if (!moving() && process.get() != keepers_[process->context()]) continue;
+    if (process->NeedsRestart() || process->shutting_down()) End(*process);
+    if (!process->running()) Start(*process, /*with_empty_store=*/false);
+  }
+}
+
+// Whoever has followed to the end needs nothing but the claim.
+void Simulation::TakeOverWithoutReplay() {
+  Say("others take over");
+  const auto replayed = [this](size_t context, uint32_t partition) {
+    return keepers_[context]->engine().partition_status(partition).replayed;
+  };
+  std::array<std::array<uint64_t, kPartitions>, kContexts> before{};
+  for (size_t c = 0; c < kContexts; ++c) {
+    const size_t now = static_cast<size_t>(
+        std::find_if(processes_.begin(), processes_.end(), [&](const auto& process) { return process.get() == keepers_[c]; }) -
+        processes_.begin());
+    keepers_[c] = processes_[c * kProcesses + (now + 1) % kProcesses].get();
+    for (uint32_t p = 0; p < kPartitions; ++p) before[c][p] = replayed(c, p);
+    moves_.HandAllTo(*keepers_[c]);
+  }
+  const auto all_serve = [this] {
+    for (uint32_t p = 0; p < kPartitions; ++p) {
+      if (!keepers_[kNotes]->Serves(p) || !keepers_[kConsents]->Serves(p)) return false;
+    }
+    return true;
+  };
+  for (int round = 0; round < kMostRounds && !all_serve(); ++round) Round();
+  for (size_t c = 0; c < kContexts; ++c) {
+    for (uint32_t p = 0; p < kPartitions; ++p) {
+      if (!keepers_[c]->Serves(p)) judge_.Violated(absl::StrCat(keepers_[c]->name(), " cannot take partition ", p, " over"));
+      if (replayed(c, p) == before[c][p]) continue;
+      judge_.Violated(absl::StrCat(keepers_[c]->name(), " has followed partition ", p, " and folds ", replayed(c, p) - before[c][p],
+                                   " records when it takes over"));
+    }
   }
 }
 
@@ -420,24 +544,18 @@ void Simulation::AskAFreshProcess() {
     End(*keepers_[c]);
     keepers_[c] = processes_[c * kProcesses + environment_.Below(kProcesses)].get();
     Start(*keepers_[c], /*with_empty_store=*/true);
+    if (moving()) moves_.HandAllTo(*keepers_[c]);
   }
   for (size_t i = 0; i < judge_.operations().size(); ++i) {
     if (!judge_.operations()[i].done.has_value()) settled_.insert(i);
   }
-  for (int round = 0; round < kMostRounds && judge_.violation().empty(); ++round) {
-    if (!Round()) return;
-  }
-  judge_.Violated("it does not come to rest");
+  RoundsUntilQuiet();
 }
 
 void Simulation::CheckEverything() {
   HistoryCheck history(judge_);
   history.Run();
-  for (const auto& process : processes_) {
-    if (const absl::Status checked = CheckStore(environment_, judge_, *process); !checked.ok()) {
-      judge_.Violated(absl::StrCat("the stream store of ", process->name(), ": ", checked.ToString()));
-    }
-  }
+  for (const auto& process : processes_) CheckStoreOf(*process);
   if (const absl::Status compared = view_.CompareWithReplay(); !compared.ok()) judge_.Violated(compared.ToString());
   for (size_t c = 0; c < kContexts; ++c) {
     for (uint32_t p = 0; p < kPartitions; ++p) {
@@ -451,6 +569,8 @@ void Simulation::CheckEverything() {
 
 }  // namespace
 
-SimulationResult Simulate(uint64_t seed, size_t trace_lines) { return Simulation(seed, trace_lines).Run(); }
+SimulationResult Simulate(uint64_t seed, size_t trace_lines, Ownership ownership) {
+  return Simulation(seed, ownership, trace_lines).Run();
+}
 
 }  // namespace sip

@@ -1,4 +1,5 @@
-// Runs seeds and says what happened: simulation --seeds FROM..TO [--trace] [--digests]. Ends with 1 at the first seed that fails.
+// Runs seeds and says what happened: simulation --seeds FROM..TO [--moving] [--trace] [--digests]. Ends with 1 at the first seed
+// that fails.
 #include <array>
 #include <cstdio>
 #include <limits>
@@ -22,6 +23,7 @@ constexpr uint64_t kSayEvery = 10'000;
 struct Arguments {
   uint64_t from = 1;
   uint64_t to = 100;
+  Ownership ownership = Ownership::kAtStart;
   bool trace = false;    // Prints everything that happened.
   bool digests = false;  // Prints the digest of each seed.
 };
@@ -29,7 +31,9 @@ struct Arguments {
 bool ReadArguments(int argc, char** argv, Arguments& arguments) {
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
-    if (name == "--trace") {
+    if (name == "--moving") {
+      arguments.ownership = Ownership::kMoving;
+    } else if (name == "--trace") {
       arguments.trace = true;
     } else if (name == "--digests") {
       arguments.digests = true;
@@ -48,10 +52,10 @@ bool ReadArguments(int argc, char** argv, Arguments& arguments) {
 
 void Print(const std::string& line) { std::printf("%s\n", line.c_str()); }
 
-void Fail(uint64_t seed, const SimulationResult& result) {
+void Fail(uint64_t seed, Ownership ownership, const SimulationResult& result) {
   for (const std::string& line : result.trace) Print(absl::StrCat("  ", line));
   Print(absl::StrCat("seed ", seed, " FAILED: ", result.violation));
-  Print(absl::StrCat("all of it: tools/dev sim --seeds ", seed, " --trace"));
+  Print(absl::StrCat("all of it: tools/dev sim --seeds ", seed, ownership == Ownership::kMoving ? " --moving" : "", " --trace"));
 }
 
 void Sum(const SimulationResult& result, SimulationResult& all) {
@@ -63,6 +67,8 @@ void Sum(const SimulationResult& result, SimulationResult& all) {
   all.refusals += result.refusals;
   all.reads += result.reads;
   all.kills += result.kills;
+  all.barriers += result.barriers;
+  all.moves += result.moves;
   for (size_t i = 0; i < all.fates.size(); ++i) all.fates[i] += result.fates[i];
 }
 
@@ -77,7 +83,9 @@ void Summarize(uint64_t seeds, const SimulationResult& all) {
       {"acknowledged", absl::StrCat(all.acknowledged)},
       {"refusals", absl::StrCat(all.refusals)},
       {"reads", absl::StrCat(all.reads)},
+      {"barriers", absl::StrCat(all.barriers)},
       {"crashes", absl::StrCat(all.kills)},
+      {"moves", absl::StrCat(all.moves)},
       {"take-overs", fate(Fate::kClaim)},
       {"valid records", fate(Fate::kValid)},
       {"void: copy", fate(Fate::kCopy)},
@@ -92,15 +100,15 @@ void Summarize(uint64_t seeds, const SimulationResult& all) {
 int Main(int argc, char** argv) {
   Arguments arguments;
   if (!ReadArguments(argc, argv, arguments)) {
-    std::fprintf(stderr, "usage: %s --seeds FROM..TO [--trace] [--digests]\n", argv[0]);
+    std::fprintf(stderr, "usage: %s --seeds FROM..TO [--moving] [--trace] [--digests]\n", argv[0]);
     return 2;
   }
   const size_t lines = arguments.trace ? std::numeric_limits<size_t>::max() : kTailLines;
   SimulationResult all;
   for (uint64_t seed = arguments.from; seed <= arguments.to; ++seed) {
-    const SimulationResult result = Simulate(seed, lines);
+    const SimulationResult result = Simulate(seed, lines, arguments.ownership);
     if (!result.violation.empty()) {
-      Fail(seed, result);
+      Fail(seed, arguments.ownership, result);
       return 1;
     }
     if (arguments.trace) {

@@ -22,6 +22,14 @@ TEST(SimulationTest, TheSameSeedGivesTheSameRun) {
   }
 }
 
+TEST(SimulationTest, TheSameSeedGivesTheSameRunWhereOwnershipMoves) {
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    const SimulationResult first = Simulate(seed, kNoTrace, Ownership::kMoving);
+    EXPECT_EQ(first.violation, "") << "seed " << seed;
+    EXPECT_EQ(first.digest, Simulate(seed, kNoTrace, Ownership::kMoving).digest) << "seed " << seed;
+  }
+}
+
 TEST(SimulationTest, SeedsDiffer) { EXPECT_NE(Simulate(1, kNoTrace).digest, Simulate(2, kNoTrace).digest); }
 
 TEST(SimulationTest, EverythingThatCanGoWrongDoes) {
@@ -47,6 +55,23 @@ TEST(SimulationTest, EverythingThatCanGoWrongDoes) {
   EXPECT_GT(refusals, 0u);
 }
 
+TEST(SimulationTest, OwnershipMovesAndBarriersAreAnswered) {
+  uint64_t moves = 0;
+  uint64_t barriers = 0;
+  uint64_t claims = 0;
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    const SimulationResult result = Simulate(seed, kNoTrace, Ownership::kMoving);
+    EXPECT_EQ(result.violation, "") << "seed " << seed;
+    EXPECT_GT(result.acknowledged, 0u) << "seed " << seed;
+    moves += result.moves;
+    barriers += result.barriers;
+    claims += result.fates[static_cast<size_t>(ReferenceFold::Fate::kClaim)];
+  }
+  EXPECT_GT(moves, 20u);
+  EXPECT_GT(barriers, 20u);
+  EXPECT_GT(claims, moves) << "some are taken without waiting";
+}
+
 // It used to be saved, and the next process never learned of the record that the store had not taken.
 TEST(SimulationTest, ACheckpointIsNotSavedOverAStoreThatCouldNotWrite) {
   MemoryLogOptions options;
@@ -54,7 +79,7 @@ TEST(SimulationTest, ACheckpointIsNotSavedOverAStoreThatCouldNotWrite) {
   Environment environment(1, options, kNoTrace);
   Judge judge(environment);
   RequestMaker requests(environment, judge, 1);
-  Process process(environment, kNotes, "notes", [] {});
+  Process process(environment, Ownership::kAtStart, kNotes, "notes", [] {});
   ASSERT_TRUE(process.Start(/*with_empty_store=*/false).ok());
   Place place;
   for (int sent = 0; sent < 2;) {

@@ -1,5 +1,10 @@
 #include "tests/simulation/store_check.h"
 
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/eventsourcing/log_fold.h"
@@ -7,16 +12,36 @@
 namespace sip {
 namespace {
 
+absl::Status CheckScopes(const StreamStore& store, uint32_t partition, const std::map<Uuid, std::vector<uint64_t>>& scopes) {
+  for (const auto& [scope, expected] : scopes) {
+    std::vector<uint64_t> found;
+    SIP_RETURN_IF_ERROR(store.ReadScope(partition, scope, [&](const ValidRecord& record) {
+      found.push_back(record.idx);
+      return absl::OkStatus();
+    }));
+    if (found != expected) return absl::DataLossError(absl::StrCat("case ", scope.ToString(), " lacks records"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckRecords(const StreamStore& store, uint32_t partition, uint64_t needed, const ReferenceFold& truth) {
+  std::map<Uuid, std::vector<uint64_t>> scopes;
   for (uint64_t idx = 0;; ++idx) {
     SIP_ASSIGN_OR_RETURN(const std::optional<RecordPlace> place, store.FindPosition(partition, idx));
     if (!place.has_value()) {
-      if (idx >= needed) return absl::OkStatus();
+      if (idx >= needed) return CheckScopes(store, partition, scopes);
       return absl::DataLossError(absl::StrCat("record ", idx, " is missing before its checkpoint at ", needed));
     }
     SIP_ASSIGN_OR_RETURN(const ValidRecord record, store.ReadRecord(*place));
     if (idx >= truth.valid().size() || truth.valid()[idx].leaf != record.leaf) {
       return absl::DataLossError(absl::StrCat("record ", idx, " is not the one of the log"));
+    }
+    for (const Uuid& scope : ScopesOf(*record.header)) scopes[scope].push_back(idx);
+    const std::string key = RequestKeyOf(*record.header);
+    if (key.empty()) continue;
+    SIP_ASSIGN_OR_RETURN(const std::optional<RecordPlace> answer, store.FindRequest(key));
+    if (!answer.has_value() || answer->idx != idx || answer->partition != partition) {
+      return absl::DataLossError(absl::StrCat("the request of record ", idx, " is not found"));
     }
   }
 }
