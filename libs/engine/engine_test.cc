@@ -785,6 +785,25 @@ TEST_F(TwoNodesTest, AnEngineThatHasStoppedTakesNothingFromTheNextOwner) {
   EXPECT_TRUE(next->ok()) << "the next owner has been fenced";
 }
 
+// Between the claim and the first turn behind it another node can have come and gone.
+TEST_F(TwoNodesTest, AnOwnershipIsKnownFromTheMomentThatItsClaimWasSent) {
+  const auto acquired = Acquire(second_);
+  second_.executor().RunOne();
+  second_.executor().RunOne();
+  ASSERT_FALSE(acquired->there()) << "it has claimed, and does not know yet";
+  clock_.Advance(absl::Seconds(1));
+  AcquireAndSettle(first_);
+  const auto written = Send(first_, Write("case", "a", "text", "r1"));
+  first_.Settle(&logs_);
+  ASSERT_TRUE(written->ok());
+  const auto refused = Send(second_, Erase("case", "a", "r2"));
+  clock_.Advance(absl::Seconds(1));
+  second_.Settle(&logs_);
+  ASSERT_TRUE(acquired->there() && acquired->value->ok());
+  ASSERT_TRUE(refused->there());
+  EXPECT_TRUE(IsNotOwner(refused->value->status())) << "it refused out of what it knew: " << refused->value->status();
+}
+
 TEST_F(TwoNodesTest, AFencedOwnerTellsEverybodyThatItIsNotTheOwner) {
   AcquireAndSettle(first_);
   AcquireAndSettle(second_);
