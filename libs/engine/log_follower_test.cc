@@ -39,7 +39,7 @@ class LogFollowerTest : public testing::Test {
     return std::vector<TailStart>{TailStart{}};
   }
   absl::Status Take(const TailBatch& read, const std::function<absl::Status(const TailBatch&)>& batch) {
-    const absl::Status answer = batch(read);
+    absl::Status answer = batch(read);
     MutexLock lock(mutex_);
     if (answer.ok()) {
       for (const ValidRecordPtr& record : read.records) taken_.push_back(record->idx);

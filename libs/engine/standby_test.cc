@@ -14,9 +14,9 @@ namespace sip {
 namespace {
 
 // A node whose standby follows what it does not own.
-class Node {
+class FollowingNode {
  public:
-  Node(MemoryLogStore& logs, ManualClock& clock)
+  FollowingNode(MemoryLogStore& logs, ManualClock& clock)
       : clock_(clock),
         standby_(*logs.log(kNotesLog), *store_),
         notes_(logs, *store_, clock, executor_, timer_, EngineOptions{}, &standby_) {}
@@ -69,8 +69,8 @@ class StandbyTest : public testing::Test {
 
   ManualClock clock_;
   MemoryLogStore logs_{LogOptions()};
-  Node owner_{logs_, clock_};
-  Node other_{logs_, clock_};
+  FollowingNode owner_{logs_, clock_};
+  FollowingNode other_{logs_, clock_};
 };
 
 TEST_F(StandbyTest, WhoHasFollowedFoldsNothingWhenItTakesOver) {

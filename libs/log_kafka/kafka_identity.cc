@@ -109,7 +109,7 @@ absl::Status AwaitTopic(rd_kafka_t* client, const KafkaLogOptions& options, cons
   const absl::Duration until = MonotonicNow() + options.request_timeout;
   Pause pause;
   while (true) {
-    const absl::Status ready = CheckIsReady(client, options, topic, partitions);
+    absl::Status ready = CheckIsReady(client, options, topic, partitions);
     if (ready.ok()) return absl::OkStatus();
     const bool passes = absl::IsUnavailable(ready) || (is_new && absl::IsNotFound(ready));
     if (!passes || MonotonicNow() > until) return ready;

@@ -216,9 +216,10 @@ absl::StatusOr<std::unique_ptr<LogTail>> KafkaLog::Tail(std::vector<TailStart> s
 
 void KafkaLog::End(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<LogEnd>)> done) {
   if (absl::Status known = CheckPartition(partition); !known.ok()) return done(std::move(known));
-  if (!options_.ask_owner)
+  if (!options_.ask_owner) {
     return done(absl::FailedPreconditionError(
         absl::StrCat(identity_.name, ", partition ", partition, ": there is nothing by which to ask its owner (ask_owner)")));
+  }
   options_.ask_owner(identity_.name, partition, std::move(done));
 }
 

@@ -14,7 +14,7 @@
 namespace sip {
 namespace {
 
-constexpr int kPollMilliseconds = 100;
+constexpr int kGroupPollMilliseconds = 100;
 
 std::string Milliseconds(absl::Duration duration) { return absl::StrCat(absl::ToInt64Milliseconds(duration)); }
 
@@ -135,7 +135,7 @@ void OwnershipGroupImpl::TellAndWait() {
 
 void OwnershipGroupImpl::Work() {
   while (!leaving_) {
-    const KafkaPtr<rd_kafka_message_t> message(rd_kafka_consumer_poll(client_.get(), kPollMilliseconds));
+    const KafkaPtr<rd_kafka_message_t> message(rd_kafka_consumer_poll(client_.get(), kGroupPollMilliseconds));
     if (message == nullptr || message->err == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     LogWarning("ownership_group", {{"why", OperatorText(rd_kafka_err2str(message->err))}});
   }

@@ -10,7 +10,7 @@
 namespace sip {
 namespace {
 
-constexpr absl::Duration kPoll = absl::Milliseconds(50);
+constexpr absl::Duration kReportPoll = absl::Milliseconds(50);
 
 }  // namespace
 
@@ -47,14 +47,14 @@ absl::Status VerbatimProducer::Send(const std::string& topic, uint32_t partition
     if (refused == 0) break;
     const rd_kafka_resp_err_t error = rd_kafka_last_error();
     if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) return KafkaStatus(error, absl::StrCat("writing to topic ", topic));
-    SIP_RETURN_IF_ERROR(Serve(kPoll));
+    SIP_RETURN_IF_ERROR(Serve(kReportPoll));
   }
   ++unreported_;
   return absl::OkStatus();
 }
 
 absl::Status VerbatimProducer::Flush() {
-  while (unreported_ > 0) SIP_RETURN_IF_ERROR(Serve(kPoll));
+  while (unreported_ > 0) SIP_RETURN_IF_ERROR(Serve(kReportPoll));
   return failed_;
 }
 

@@ -88,8 +88,9 @@ std::vector<PartitionAccess*> Router::Candidates(const std::string& log, uint32_
   if (!owner.empty()) return candidates;
   MutexLock lock(mutex_);
   const auto last = owners_.find({log, partition});
-  if (last != owners_.end())
+  if (last != owners_.end()) {
     std::stable_partition(candidates.begin(), candidates.end(), [&](auto* node) { return node == last->second; });
+  }
   return candidates;
 }
 

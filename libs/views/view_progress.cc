@@ -28,8 +28,9 @@ absl::Status StoppedStatus(const absl::Status& reason) {
 class ViewProgress::State {
  public:
   State(const std::vector<LogIdentity>& logs, Clock& clock, Options options) : clock_(clock), options_(std::move(options)) {
-    for (const LogIdentity& identity : logs)
+    for (const LogIdentity& identity : logs) {
       logs_.push_back(Log{identity, std::vector<Partition>(identity.partition_count), {}, {}});
+    }
   }
 
   void Advance(absl::string_view log_id, uint32_t partition, uint64_t next_idx, absl::Span<const std::string> leaves);
