@@ -24,7 +24,8 @@ bool MayBeRepeated(const grpc::Status& status) {
 
 }  // namespace
 
-ClusterLoad::ClusterLoad(std::map<std::string, std::vector<std::string>> addresses, uint32_t partitions) : partitions_(partitions) {
+ClusterLoad::ClusterLoad(const std::map<std::string, std::vector<std::string>>& addresses, uint32_t partitions)
+    : partitions_(partitions) {
   for (const auto& [process, of_process] : addresses) {
     for (const std::string& address : of_process) clients_[process].push_back({address, std::make_unique<RawClient>(address, 1)});
   }

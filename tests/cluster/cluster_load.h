@@ -26,7 +26,7 @@ namespace sip {
 class ClusterLoad {
  public:
   // Where clients may call: by process, the addresses of its instances; the partitions of the logs with cases.
-  ClusterLoad(std::map<std::string, std::vector<std::string>> addresses, uint32_t partitions);
+  ClusterLoad(const std::map<std::string, std::vector<std::string>>& addresses, uint32_t partitions);
   ~ClusterLoad() { Stop(); }
 
   // Begins to play, so many cases at a time.

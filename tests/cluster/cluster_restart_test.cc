@@ -38,7 +38,7 @@ class ClusterRestartTest : public testing::Test {
     for (const ServiceInstance& instance : cluster_->instances()) {
       addresses[instance.process].push_back(instance.server->address());
     }
-    load_ = std::make_unique<ClusterLoad>(std::move(addresses), ServiceClusterOptions{}.partitions);
+    load_ = std::make_unique<ClusterLoad>(addresses, ServiceClusterOptions{}.partitions);
   }
   void TearDown() override {
     if (load_ != nullptr) load_->Stop();

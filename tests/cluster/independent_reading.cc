@@ -41,7 +41,7 @@ absl::StatusOr<google::protobuf::Struct> FromJson(const std::string& json) {
 absl::StatusOr<std::map<std::string, size_t>> CountRecordedCommands(ServiceCluster& cluster, const std::string& agency) {
   const char* const sipctl = std::getenv("SIP_SIPCTL");
   if (sipctl == nullptr) return absl::FailedPreconditionError("the environment does not say in SIP_SIPCTL where sipctl is");
-  const std::string folder = cluster.folder();
+  const std::string& folder = cluster.folder();
   WriteConfig(cluster, folder + "/copy.conf");
   SIP_RETURN_IF_ERROR(RunProgram({sipctl, "log", "export", "--config", folder + "/copy.conf", "--to", folder + "/copy"},
                                  folder + "/export.output"));

@@ -30,8 +30,9 @@ constexpr Service kServices[] = {{"plans", "sip-plans"},
 absl::StatusOr<std::string> ServicesFolder(const ServiceClusterOptions& options) {
   if (!options.services.empty()) return options.services;
   const char* const folder = std::getenv("SIP_SERVICES");
-  if (folder == nullptr)
+  if (folder == nullptr) {
     return absl::FailedPreconditionError("the environment does not say in SIP_SERVICES where the services are");
+  }
   return std::string(folder);
 }
 

@@ -54,7 +54,7 @@ absl::StatusOr<bool> LiveView::ReadBatch(size_t context, size_t max_records) {
 }
 
 absl::Status LiveView::Poll(size_t context) {
-  const absl::Status polled = ReadBatch(context, 1 + environment_.Below(8)).status();
+  absl::Status polled = ReadBatch(context, 1 + environment_.Below(8)).status();
   if (!absl::IsUnavailable(polled)) return polled;
   tails_[context] = nullptr;
   return absl::OkStatus();
