@@ -121,7 +121,7 @@ TEST_F(StandbyTest, UntilAPartitionIsGivenUpItsStoreIsTheOwners) {
   MemoryLogOptions options = LogOptions();
   options.manual = true;
   MemoryLogStore logs(options);
-  Node node(logs, clock_);
+  FollowingNode node(logs, clock_);
   ASSERT_TRUE(node.Acquire());
   node.Write(0);
   node.Release();
