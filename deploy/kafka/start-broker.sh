@@ -11,6 +11,6 @@ node.id=$id
 advertised.listeners=NODES://kafka-$id:9093
 ssl.keystore.location=/etc/kafka/tls/kafka-$id.keystore.pem
 PROPERTIES
-"$kafka/kafka-storage.sh" format --ignore-formatted --cluster-id "$CLUSTER_ID" --config "$settings" \
+"$kafka/kafka-storage.sh" format --ignore-formatted "--cluster-id=$CLUSTER_ID" --config "$settings" \
   --feature eligible.leader.replicas.version=1
 exec "$kafka/kafka-server-start.sh" "$settings"
