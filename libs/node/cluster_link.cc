@@ -68,13 +68,13 @@ absl::Status ClusterLink::Connect(const Parts& parts, const std::vector<ClusterN
     std::set<std::string> logs = LogsOf(node.process);
     if (logs.empty() || IsThisNode(config, parts.process, node)) continue;
     SIP_ASSIGN_OR_RETURN(std::unique_ptr<PartitionAccess> peer, NewPeerAccess(node.address, SecurityOf(config)));
-    peers.push_back({node.name, peer.get(), std::move(logs)});
+    peers.push_back({peer.get(), std::move(logs)});
     peers_.push_back(std::move(peer));
   }
   Router::Options options;
   options.longest_wait = config.cluster_longest_wait;
   options.calls = config.cluster_calls;
-  Router::Parts router{parts.local, parts.clock, parts.timer, parts.partition_counts, config.node_name, std::move(peers), nullptr};
+  Router::Parts router{parts.local, parts.clock, parts.timer, parts.partition_counts, std::move(peers)};
   router_ = std::make_unique<Router>(std::move(router), options);
   return absl::OkStatus();
 }

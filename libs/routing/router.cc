@@ -1,6 +1,7 @@
 #include "libs/routing/router.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "libs/base/check.h"
@@ -79,13 +80,10 @@ void Router::Begin(const std::string& log, uint32_t partition, absl::Time deadli
 }
 
 std::vector<PartitionAccess*> Router::Candidates(const std::string& log, uint32_t partition) const {
-  const std::string owner = parts_.owner ? parts_.owner(log, partition) : "";
   std::vector<PartitionAccess*> candidates = {&parts_.local};
   for (const Peer& peer : parts_.peers) {
-    if (!peer.logs.empty() && peer.logs.count(log) == 0) continue;
-    candidates.insert(peer.name == owner ? candidates.begin() : candidates.end(), peer.access);
+    if (peer.logs.empty() || peer.logs.count(log) > 0) candidates.push_back(peer.access);
   }
-  if (!owner.empty()) return candidates;
   MutexLock lock(mutex_);
   const auto last = owners_.find({log, partition});
   if (last != owners_.end()) {

@@ -4,7 +4,6 @@
 #define SIP_LIBS_ROUTING_ROUTER_H_
 
 #include <atomic>
-#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -25,7 +24,6 @@ namespace sip {
 class Router final : public PartitionAccess {
  public:
   struct Peer {
-    std::string name;
     PartitionAccess* access = nullptr;
     std::set<std::string> logs{};  // That it may own partitions of; empty: any.
   };
@@ -34,11 +32,7 @@ class Router final : public PartitionAccess {
     Clock& clock;
     Timer& timer;
     std::map<std::string, uint32_t> partition_counts;  // By log.
-    std::string node;                                  // The name of this one.
     std::vector<Peer> peers;
-    // Who is thought to own a partition; empty: not known, and whoever answered last is asked first. Only a hint: the owner is whom
-    // the log says.
-    std::function<std::string(const std::string& log, uint32_t partition)> owner;
   };
   struct Options {
     // Between two rounds of asking everybody; doubled each time up to the second.
@@ -65,7 +59,7 @@ class Router final : public PartitionAccess {
   template <typename Result, typename Ask>
   void Begin(const std::string& log, uint32_t partition, absl::Time deadline, Ask ask,
              absl::AnyInvocable<void(absl::StatusOr<Result>)> done);
-  // All nodes that may own it, the likeliest owner first.
+  // All nodes that may own it, whoever answered last first.
   std::vector<PartitionAccess*> Candidates(const std::string& log, uint32_t partition) const;
   void NoteAnswer(const std::string& log, uint32_t partition, PartitionAccess* node);
   uint32_t PartitionOfCase(const std::string& log, const Uuid& scope) const;
