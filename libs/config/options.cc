@@ -180,13 +180,6 @@ Options MakeOptions() {
   return all;
 }
 
-bool IsAddress(absl::string_view text) {
-  const size_t colon = text.rfind(':');
-  if (colon == absl::string_view::npos || colon == 0) return false;
-  const std::optional<uint64_t> port = ParseCount(text.substr(colon + 1));
-  return port.has_value() && *port <= 65535;
-}
-
 template <typename T>
 absl::Status SetWithin(std::optional<T> value, T min, T max, const std::string& form, T& target) {
   if (!value.has_value()) return absl::InvalidArgumentError(absl::StrCat("expected ", form));

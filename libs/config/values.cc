@@ -78,6 +78,13 @@ std::optional<bool> ParseSwitch(absl::string_view text) {
   return std::nullopt;
 }
 
+bool IsAddress(absl::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (colon == absl::string_view::npos || colon == 0) return false;
+  const std::optional<uint64_t> port = ParseCount(text.substr(colon + 1));
+  return port.has_value() && *port <= 65535;
+}
+
 size_t EditDistance(absl::string_view a, absl::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});

@@ -1,4 +1,4 @@
-// The texts of configuration values: sizes, counts, durations, switches.
+// The texts of configuration values: sizes, counts, durations, switches, addresses.
 #ifndef SIP_LIBS_CONFIG_VALUES_H_
 #define SIP_LIBS_CONFIG_VALUES_H_
 
@@ -23,6 +23,9 @@ std::optional<absl::Duration> ParsePeriod(absl::string_view text);
 std::string FormatPeriod(absl::Duration period);
 // "true", "false".
 std::optional<bool> ParseSwitch(absl::string_view text);
+
+// Whether it is "host:port" with a port up to 65535.
+bool IsAddress(absl::string_view text);
 
 // How many characters must be inserted, removed or replaced to make `b` of `a`.
 size_t EditDistance(absl::string_view a, absl::string_view b);

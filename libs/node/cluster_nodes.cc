@@ -8,17 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/status_macros.h"
+#include "libs/config/values.h"
 
 namespace sip {
 namespace {
 
 constexpr uint32_t kMaxPartitions = 1024;
-
-bool IsAddress(absl::string_view text) {
-  const size_t colon = text.rfind(':');
-  uint32_t port = 0;
-  return colon != absl::string_view::npos && colon > 0 && absl::SimpleAtoi(text.substr(colon + 1), &port) && port <= 65535;
-}
 
 absl::StatusOr<ClusterNode> ParseNode(absl::string_view entry) {
   const std::vector<absl::string_view> sides = absl::StrSplit(entry, absl::MaxSplits('=', 1));
