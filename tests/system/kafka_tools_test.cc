@@ -232,7 +232,9 @@ TEST_F(KafkaToolsTest, CheckFindsEachUnsafeSettingWithTheCommandThatMendsIt) {
     settings[name] = value;
     ASSERT_THAT(operator_.SetTopic(Topic("sip.consent"), settings), IsOk());
     // A broker hears of it a little later than the one that was told.
-    EXPECT_TRUE(Await([&] { return OnKafka({"check"}) == ExitCode::kFailed && said_.find(name) != std::string::npos; })) << said_;
+    EXPECT_TRUE(Await([&, &setting = name] {
+      return OnKafka({"check"}) == ExitCode::kFailed && said_.find(setting) != std::string::npos;
+    })) << said_;
     EXPECT_THAT(said_, HasSubstr(absl::StrCat(name, " is ", value, ", which is not safe")));
     EXPECT_THAT(said_, HasSubstr(absl::StrCat("--entity-name ", Topic("sip.consent"), " --add-config ", name, "=")));
     EXPECT_THAT(said_, HasSubstr("verdict: 1 findings"));
@@ -320,7 +322,7 @@ TEST_F(KafkaToolsTest, LogsGoFromADataFolderToKafkaToFilesAndBackAndAreTheSame) 
 }
 
 TEST_F(KafkaToolsTest, AReaderOfOtherMakingAgreesOnTheCopy) {
-  for (const uint64_t seed : {3, 4}) {
+  for (const uint64_t seed : {3U, 4U}) {
     options_.topic_prefix = absl::StrCat(NewUuidV7().ToString(), ".");
     WriteFile("sip.conf", ConfigText(options_.topic_prefix));
     const std::string copy = Path(absl::StrCat("copy", seed));
@@ -352,7 +354,7 @@ TEST_F(KafkaToolsTest, AnImportThatWasInterruptedAnywhereIsResumed) {
   MemoryRecords source = MakeRandomLogs(5, 400);
   size_t interrupted = 0;
   // Within the Genesis records, right behind them, and on the way.
-  for (const size_t records : {1, 4, 3, 50, 120, 200}) {
+  for (const size_t records : {1U, 4U, 3U, 50U, 120U, 200U}) {
     Interrupted target(NewKafkaRecordTarget(options_, Logs(), MakeTopics::kYes, VisitMerged), records);
     if (absl::IsCancelled(CopyLogs(source, target).status())) ++interrupted;
   }

@@ -5,6 +5,7 @@ usage: tools/lint/selftest.py            the checks that need nothing but Python
        tools/lint/selftest.py --tools    those that need clang-format, clang-tidy, protoc and buf (`tools/dev lint`)
 """
 
+import json
 import pathlib
 import re
 import shutil
@@ -312,6 +313,32 @@ class ToolsTest(Tree):
                 result = self.run_tool("clang-tidy-14", f"--config-file={ROOT}/.clang-tidy", "a.cc", "--", "-std=c++20")
                 self.assertNotEqual(0, result.returncode)
                 self.assertIn(expected, result.stdout)
+
+    def test_clang_tidy_over_joint_files(self):
+        self.write("libs/a.cc", '#include "libs/a.h"\n#include <outside.h>\nint Kept() { return 1; }\n')
+        self.write("libs/a.h", "inline int bad_In_Header() { return 1; }\n")
+        self.write("outside/outside.h", "inline int bad_Outside() { return 1; }\nbad\n")
+        joint = self.root / "build/a.dir/Unity/unity_0_cxx.cxx"
+        self.write("build/a.dir/Unity/unity_0_cxx.cxx", f'#include "{self.root}/libs/a.cc"\n')
+        command = f"clang++-14 -I{self.root} -isystem {self.root}/outside -c {joint}"
+        database = [{"directory": str(self.root), "file": str(joint), "command": command}]
+        self.write("build/compile_commands.json", json.dumps(database))
+
+        run = (ROOT / "tools/lint/clang_tidy.sh", self.root / "build")
+        result = self.run_tool(*run)
+        self.assertIn("unknown type name 'bad'", result.stdout, "it did not read what is included")
+
+        self.write("outside/outside.h", "inline int bad_Outside() { return 1; }\n")
+        result = self.run_tool(*run)
+        self.assertNotEqual(0, result.returncode)
+        self.assertIn("bad_In_Header", result.stdout)
+        self.assertNotIn("bad_Outside", result.stdout)
+
+        self.write("libs/a.h", "inline int Good() { return 1; }\n")
+        result = self.run_tool(*run)
+        self.assertEqual(0, result.returncode, result.stdout + result.stderr)
+        self.assertIn("looked at 1 joint files", result.stderr)
+        self.assertNotEqual(0, self.run_tool(*run, "nowhere").returncode)
 
     def test_buf_lint(self):
         for text, expected in ((self.PROTO.replace("string b", "string Bad"), "lower_snake_case"),
