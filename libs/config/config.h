@@ -66,7 +66,6 @@ struct Config {
   uint64_t views_memo_bytes = uint64_t{32} << 20;
 
   // What lies on disk.
-  uint64_t storage_batch_records = 1000;
   uint64_t storage_disk_reserve_bytes = uint64_t{1} << 30;
   uint64_t storage_cache_bytes = uint64_t{256} << 20;
   std::string storage_anchor_file;  // Empty: no anchor.

@@ -97,12 +97,14 @@ TEST(Config, UnknownNamesAreRefusedWithTheNearestKnownOne) {
 }
 
 TEST(Config, MistakesNameKeyValueAndLimit) {
-  const std::string mistakes = Mistakes(Load({"--partitions=0", "--limits-deadline=soon", "--log-level=loud", "--listen-address=x"},
-                                             {"SIP_LIMITS_TEXT_BYTES=5GiB", "SIP_DEVELOPMENT_IDENTITY=yes"}));
+  const std::string mistakes = Mistakes(
+      Load({"--partitions=0", "--limits-deadline=soon", "--log-level=loud", "--listen-address=x", "--cluster-listen-address=y"},
+           {"SIP_LIMITS_TEXT_BYTES=5GiB", "SIP_DEVELOPMENT_IDENTITY=yes"}));
   EXPECT_THAT(mistakes, HasSubstr("flag --partitions: partitions = '0': allowed is 1 to 1024"));
   EXPECT_THAT(mistakes, HasSubstr("limits.deadline = 'soon': expected 100ms to 10m"));
   EXPECT_THAT(mistakes, HasSubstr("log_level = 'loud': expected debug, info, warning, error"));
   EXPECT_THAT(mistakes, HasSubstr("listen_address = 'x': expected host:port"));
+  EXPECT_THAT(mistakes, HasSubstr("cluster.listen_address = 'y': expected host:port, may be empty"));
   EXPECT_THAT(mistakes, HasSubstr("environment SIP_LIMITS_TEXT_BYTES: limits.text_bytes = '5GiB': allowed is 100 to 1MiB"));
   EXPECT_THAT(mistakes, HasSubstr("development_identity = 'yes': expected true or false"));
 }

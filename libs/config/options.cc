@@ -92,7 +92,6 @@ Options EngineOptions() {
 
 Options StorageOptions() {
   return {
-      {"storage.batch_records", CountOption{&C::storage_batch_records, 1, 100'000}, "The most records in one durable write."},
       {"storage.disk_reserve_bytes", BytesOption{&C::storage_disk_reserve_bytes, 0, kTiB},
        "Free disk space below which commands are refused."},
       {"storage.cache_bytes", BytesOption{&C::storage_cache_bytes, kMiB, kTiB},
@@ -149,7 +148,7 @@ Options ClusterOptions() {
       {"cluster.nodes", TextOption{&C::cluster_nodes, true},
        "All nodes, as process/name=host:port,process/name=host:port, where each answers the others; the same for all of them, this "
        "one included. With Kafka only."},
-      {"cluster.listen_address", TextOption{&C::cluster_listen_address, true},
+      {"cluster.listen_address", AddressOption{&C::cluster_listen_address, true},
        "Where this node answers the others, if not at its address in cluster.nodes."},
       {"cluster.ca_file", TextOption{&C::cluster_ca_file, true},
        "The authorities whose node certificates are believed, PEM. Without the three files nodes meet on loopback only."},
@@ -193,7 +192,7 @@ struct FormOf {
     if (!o.choices.empty()) return absl::StrJoin(o.choices, ", ");
     return o.may_be_empty ? "text, may be empty" : "text";
   }
-  std::string operator()(const AddressOption&) const { return "host:port"; }
+  std::string operator()(const AddressOption& o) const { return o.may_be_empty ? "host:port, may be empty" : "host:port"; }
   std::string operator()(const SwitchOption&) const { return "true or false"; }
   std::string operator()(const CountOption& o) const { return absl::StrCat(o.min, " to ", o.max); }
   std::string operator()(const BytesOption& o) const { return absl::StrCat(FormatBytes(o.min), " to ", FormatBytes(o.max)); }
@@ -222,7 +221,8 @@ struct SetValue {
     return absl::OkStatus();
   }
   absl::Status operator()(const AddressOption& o) const {
-    if (!IsAddress(text)) return absl::InvalidArgumentError(absl::StrCat("expected ", form));
+    const bool fits = text.empty() ? o.may_be_empty : IsAddress(text);
+    if (!fits) return absl::InvalidArgumentError(absl::StrCat("expected ", form));
     config.*o.member = std::string(text);
     return absl::OkStatus();
   }

@@ -24,6 +24,7 @@ struct TextOption {
 // An address, "host:port".
 struct AddressOption {
   std::string Config::*member;
+  bool may_be_empty = false;
 };
 struct SwitchOption {
   bool Config::*member;

@@ -76,6 +76,15 @@ const std::vector<StoredLog>& StoredLogs() {
   return logs;
 }
 
+const std::set<std::string>& ProcessNames() {
+  static const std::set<std::string>& names = *[] {
+    auto* const all = new std::set<std::string>{"sip-views", std::string(kAllInOneProcess)};
+    for (const StoredLog& log : StoredLogs()) all->insert(log.process);
+    return all;
+  }();
+  return names;
+}
+
 std::vector<const Message*> StoredCommands() { return EachOnce(&StoredLog::commands); }
 std::vector<const Message*> StoredEvents() { return EachOnce(&StoredLog::events); }
 

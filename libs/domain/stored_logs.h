@@ -3,9 +3,11 @@
 #ifndef SIP_LIBS_DOMAIN_STORED_LOGS_H_
 #define SIP_LIBS_DOMAIN_STORED_LOGS_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 
 namespace sip {
@@ -22,6 +24,12 @@ struct StoredLog {
 
 // What others depend on comes first. Thread-safe.
 const std::vector<StoredLog>& StoredLogs();
+
+// The names of the processes that an installation is made of: those that own partitions, the one with the views, and sipd, which is
+// all of them. Sorted.
+const std::set<std::string>& ProcessNames();
+// The process that is all of them.
+inline constexpr absl::string_view kAllInOneProcess = "sipd";
 
 // Prototypes of the wrappers in all logs, each once.
 std::vector<const google::protobuf::Message*> StoredCommands();

@@ -15,13 +15,11 @@ namespace sip {
 namespace {
 
 constexpr absl::Duration kQuietPoll = absl::Milliseconds(5);
-// sipd hosts everything.
-constexpr char kAllInOne[] = "sipd";
 
 std::set<std::string> LogsOf(const std::string& process) {
   std::set<std::string> names;
   for (const StoredLog& log : StoredLogs()) {
-    if (process == kAllInOne || log.process == process) names.insert(log.name);
+    if (process == kAllInOneProcess || log.process == process) names.insert(log.name);
   }
   return names;
 }

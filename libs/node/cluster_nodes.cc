@@ -6,9 +6,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/status_macros.h"
 #include "libs/config/values.h"
+#include "libs/domain/stored_logs.h"
 
 namespace sip {
 namespace {
@@ -21,6 +23,10 @@ absl::StatusOr<ClusterNode> ParseNode(absl::string_view entry) {
   const bool complete = sides.size() == 2 && names.size() == 2 && !names[0].empty() && !names[1].empty() && IsAddress(sides[1]);
   if (!complete) {
     return absl::InvalidArgumentError(absl::StrCat("cluster.nodes: '", entry, "': expected process/name=host:port"));
+  }
+  if (!ProcessNames().contains(std::string(names[0]))) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cluster.nodes: '", entry, "': expected one of the processes ", absl::StrJoin(ProcessNames(), ", ")));
   }
   return ClusterNode{std::string(names[0]), std::string(names[1]), std::string(sides[1])};
 }

@@ -28,8 +28,15 @@ TEST(ClusterNodesTest, WhatIsNoNodeIsNamed) {
   }
 }
 
+TEST(ClusterNodesTest, AProcessThatThereIsNotIsRefusedWithThoseThatThereAre) {
+  EXPECT_THAT(std::string(ParseClusterNodes("sip-plan/plans-1=h:1").status().message()),
+              HasSubstr("'sip-plan/plans-1=h:1': expected one of the processes sip-consent, sip-deviations, sip-meetings, "
+                        "sip-plans, sip-views, sipd"));
+}
+
 TEST(ClusterNodesTest, ANameIsGivenOnce) {
-  EXPECT_THAT(std::string(ParseClusterNodes("p/a=h:1,q/a=h:2").status().message()), HasSubstr("two nodes are called 'a'"));
+  EXPECT_THAT(std::string(ParseClusterNodes("sip-plans/a=h:1,sip-views/a=h:2").status().message()),
+              HasSubstr("two nodes are called 'a'"));
 }
 
 TEST(ClusterNodesTest, PartitionsAreNumbersAndRanges) {

@@ -80,6 +80,11 @@ class World {
   std::unique_ptr<ProjectionRunner> runner_;
 };
 
+void WriteUnknownKind(NotesWriter& writer) {
+  const auto payload = ParseText<log::v1::Payload>(R"pb(parts { role: PART_ROLE_SKELETON kind: "sip.sample.v1.NoteFramed" })pb");
+  writer.WritePayload(payload.SerializeAsString(), StreamId{"note", Uuid()});
+}
+
 TEST(ProjectionRunnerTest, KeepsTheRowsUpToDate) {
   World world;
   world.writer(0, 0).Write("karl", "Ring Karl");
@@ -135,8 +140,7 @@ TEST(ProjectionRunnerTest, AnUnknownKindStopsThisViewAndSaysWhy) {
   World world;
   world.writer(0, 0).Write("karl", "1");
   world.ReadAll();
-  const auto payload = ParseText<log::v1::Payload>(R"pb(parts { role: PART_ROLE_SKELETON kind: "sip.sample.v1.NoteFramed" })pb");
-  world.writer(0, 0).WritePayload(payload.SerializeAsString(), StreamId{"note", Uuid()});
+  WriteUnknownKind(world.writer(0, 0));
   EXPECT_THAT(world.runner().PollOnce(), StatusIs(absl::StatusCode::kUnimplemented, "sip.sample.v1.NoteFramed"));
   EXPECT_THAT(world.progress().status(), StatusIs(absl::StatusCode::kUnimplemented, "sip.sample.v1.NoteFramed"));
   EXPECT_EQ(world.Rows()[NoteRowKey("sip.notes", "karl")], "1");
@@ -256,6 +260,29 @@ TEST(FoldLogsTest, FoldsWhatWasRecordedUntilATime) {
   MemoryView empty;
   ASSERT_THAT(FoldLogs(world.input(), RecordedUntil(first - absl::Seconds(1)), empty), IsOk());
   EXPECT_TRUE(empty.rows().empty());
+}
+
+TEST(FoldLogsTest, ManyBatchesAreAppliedInOrder) {
+  World world;
+  for (int i = 0; i < 2000; ++i) world.writer(0, 0).Write("karl", absl::StrCat(i));
+  MemoryView view;
+  ASSERT_THAT(FoldLogs(world.input(), nullptr, view), IsOk());
+  EXPECT_EQ(view.Get(NoteRowKey("sip.notes", "karl")), "1999");
+  MemoryView earlier;
+  ASSERT_THAT(FoldLogs(world.input(), RecordedUntil(absl::FromUnixSeconds(1'700'000'000 + 300)), earlier), IsOk());
+  EXPECT_EQ(earlier.Get(NoteRowKey("sip.notes", "karl")), "300");
+}
+
+TEST(FoldLogsTest, AnUnknownKindEndsTheFoldUnlessItCameLater) {
+  World world;
+  world.writer(0, 0).Write("karl", "1");
+  WriteUnknownKind(world.writer(0, 0));
+  for (int i = 0; i < 2000; ++i) world.writer(0, 0).Write("karl", "2");
+  MemoryView view;
+  EXPECT_THAT(FoldLogs(world.input(), nullptr, view), StatusIs(absl::StatusCode::kUnimplemented, "sip.sample.v1.NoteFramed"));
+  MemoryView earlier;
+  EXPECT_THAT(FoldLogs(world.input(), RecordedUntil(absl::FromUnixSeconds(1'700'000'000)), earlier), IsOk());
+  EXPECT_EQ(earlier.Get(NoteRowKey("sip.notes", "karl")), "1");
 }
 
 TEST(FirstDifferenceTest, NamesTheFirstRowThatDiffers) {
