@@ -3,6 +3,7 @@
 #define SIP_LIBS_ENGINE_CONTEXT_ENGINE_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,6 +56,8 @@ class ContextEngine final : public CommandExecutor {
   const LogIdentity& identity() const { return parts_.log.identity(); }
   uint32_t partition_count() const { return static_cast<uint32_t>(partitions_.size()); }
   PartitionStatus partition_status(uint32_t partition) const { return partitions_[partition]->status(); }
+  // For metrics: of each log that is imported from, until when what was recorded there has been handed over.
+  std::map<std::string, absl::Time> imports_known_until() const;
 
  private:
   const EngineParts parts_;

@@ -31,6 +31,10 @@ class Importer {
   void OnRoom();
   void Stop();
 
+  const std::string& foreign_log() const { return foreign_.name; }
+  // How far what was handed to the partitions reaches.
+  const KnownUntil& known_until() const { return follower_.known_until(); }
+
  private:
   void TellWaiting(const absl::Status& why);
   absl::StatusOr<std::vector<TailStart>> Starts();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "libs/base/backoff.h"
+#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 
 namespace sip {
@@ -97,9 +98,18 @@ absl::StatusOr<bool> LogFollower::ReadAndHandOver(absl::Duration wait) {
   SIP_RETURN_IF_ERROR(batch.status());
   // Before the batch, which may have to wait for room.
   TellWaiting(absl::OkStatus());
-  if (batch->records.empty() && batch->progress.empty()) return false;
-  SIP_RETURN_IF_ERROR(handlers_.batch(*std::move(batch)));
-  return true;
+  const bool something = !batch->records.empty() || !batch->progress.empty();
+  SIP_RETURN_IF_ERROR(HandOver(*std::move(batch)));
+  return something;
+}
+
+absl::Status LogFollower::HandOver(TailBatch batch) {
+  const bool at_end = batch.at_end;
+  const std::vector<TailBatch::Progress> progress = batch.progress;
+  if (!batch.records.empty() || !progress.empty()) SIP_RETURN_IF_ERROR(handlers_.batch(std::move(batch)));
+  for (const TailBatch::Progress& moved : progress) known_until_.NoteFolded(moved.partition, moved.checkpoint.fold);
+  if (at_end) known_until_.NoteEnd(SystemClock().Now());
+  return absl::OkStatus();
 }
 
 void LogFollower::Work() {

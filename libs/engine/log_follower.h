@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
 #include "libs/base/pause.h"
+#include "libs/engine/known_until.h"
 #include "libs/eventsourcing/event_log.h"
 
 namespace sip {
@@ -34,7 +35,7 @@ class LogFollower {
 
   // The thread pauses for `gather` behind each batch, so that the next one is larger.
   LogFollower(EventLog& log, Handlers handlers, absl::Duration gather = absl::ZeroDuration())
-      : log_(log), handlers_(std::move(handlers)), gather_(gather) {}
+      : log_(log), handlers_(std::move(handlers)), gather_(gather), known_until_(log.identity().partition_count) {}
   ~LogFollower();
   LogFollower(const LogFollower&) = delete;
   LogFollower& operator=(const LogFollower&) = delete;
@@ -50,11 +51,14 @@ class LogFollower {
   void Hurry() { pause_.Cut(); }
   // Thread-safe: ends the thread.
   void Stop();
+  // Thread-safe: how far what was handed over reaches.
+  const KnownUntil& known_until() const { return known_until_; }
 
  private:
   void Work();
   absl::StatusOr<bool> ReadAndHandOver(absl::Duration wait);
   bool IsStopping();
+  absl::Status HandOver(TailBatch batch);
   absl::Status EnsureTail();
   void DropTail();
   void TellWaiting(const absl::Status& why);
@@ -62,6 +66,7 @@ class LogFollower {
   EventLog& log_;
   const Handlers handlers_;
   const absl::Duration gather_;
+  KnownUntil known_until_;
   Pause pause_;
   Pause before_retry_;  // Only the end cuts it: callers in a hurry must not make a log that is away be asked without a pause.
   bool waits_ = false;  // `waiting` was told an error last; of the thread that reads.

@@ -35,6 +35,9 @@ class Standby {
   // The partition is followed again, from the stored checkpoint.
   void Resume(uint32_t partition);
 
+  // How far the stored partitions reach that are not suspended.
+  const KnownUntil& known_until() const { return follower_.known_until(); }
+
   // Why it stands still; OK if it does not.
   absl::Status status() const;
 

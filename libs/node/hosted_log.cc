@@ -46,7 +46,7 @@ absl::StatusOr<std::unique_ptr<StreamStore>> OpenStreams(const Config& config, c
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HostedLog>> HostedLog::Open(const Parts& parts, std::unique_ptr<ContextModel> model) {
-  std::unique_ptr<HostedLog> hosted(new HostedLog());
+  std::unique_ptr<HostedLog> hosted(new HostedLog(parts.clock));
   hosted->model_ = std::move(model);
   SIP_ASSIGN_OR_RETURN(hosted->streams_, OpenStreams(parts.config, hosted->model_->log_name(), parts.resources));
   if (parts.log.OthersCanOwn()) hosted->standby_ = std::make_unique<Standby>(parts.log, *hosted->streams_);
@@ -121,6 +121,27 @@ void HostedLog::UpdateMetrics(Metrics& metrics) const {
     set("sip_partition_serving", "1 if this node owns the partition and serves it.",
         status.phase == PartitionStatus::Phase::kServing ? 1 : 0);
     set("sip_partition_importing", "1 if imports go on.", status.imports.ok() ? 1 : 0);
+  }
+  UpdateLags(metrics);
+}
+
+void HostedLog::UpdateLags(Metrics& metrics) const {
+  const absl::Time now = clock_.Now();
+  for (uint32_t p = 0; standby_ != nullptr && p < engine_->partition_count(); ++p) {
+    // Who serves it has recorded all that there is.
+    const bool serving = engine_->partition_status(p).phase == PartitionStatus::Phase::kServing;
+    metrics
+        .GetGauge("sip_partition_lag_seconds",
+                  "How long ago this node knew all that was recorded in the partition; 0 if it serves it.",
+                  {{"log", engine_->log_name()}, {"partition", absl::StrCat(p)}})
+        .Set(serving ? 0 : LagSeconds(standby_->known_until().Of(p), now));
+  }
+  for (const auto& [from, known_until] : engine_->imports_known_until()) {
+    metrics
+        .GetGauge("sip_import_lag_seconds",
+                  "How long ago all that was recorded in the other log had been handed to the partitions.",
+                  {{"log", engine_->log_name()}, {"from", from}})
+        .Set(LagSeconds(known_until, now));
   }
 }
 

@@ -67,9 +67,11 @@ class HostedLog {
   void Shutdown(Task done) { engine_->Shutdown(std::move(done)); }
 
  private:
-  HostedLog() = default;
+  explicit HostedLog(Clock& clock) : clock_(clock) {}
+  void UpdateLags(Metrics& metrics) const;
   absl::Status HealthOf(uint32_t partition) const;
 
+  Clock& clock_;
   std::unique_ptr<ContextModel> model_;
   std::unique_ptr<StreamStore> streams_;
   std::unique_ptr<Standby> standby_;  // Null where nobody else can own partitions, as the keeper.

@@ -96,11 +96,12 @@ absl::Status Process::StartRpc() {
 absl::Status Process::StartHttp() {
   HttpEndpointOptions options;
   options.address = config_.http_address;
-  SIP_ASSIGN_OR_RETURN(http_, NewHttpEndpoint(options, *metrics_, [this] {
-                         node_->UpdateMetrics(*metrics_);
-                         for (const auto& part : parts_) part->UpdateMetrics(*metrics_);
-                         return Health();
-                       }));
+  const auto metrics = [this] {
+    node_->UpdateMetrics(*metrics_);
+    for (const auto& part : parts_) part->UpdateMetrics(*metrics_);
+    return metrics_->Exposition();
+  };
+  SIP_ASSIGN_OR_RETURN(http_, NewHttpEndpoint(options, {metrics, [this] { return Health(); }}));
   return absl::OkStatus();
 }
 

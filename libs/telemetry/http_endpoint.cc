@@ -41,8 +41,7 @@ absl::StatusOr<Tcp::endpoint> ParseAddress(absl::string_view text) {
 // What the connections of one endpoint share. Only touched on the endpoint's thread.
 struct Shared {
   HttpEndpointOptions options;
-  const Metrics* metrics;
-  std::function<absl::Status()> health;
+  HttpContents contents;
   size_t connections = 0;
 };
 
@@ -55,9 +54,9 @@ Response Answer(Shared& shared, const http::request<http::empty_body>& request) 
     response.set(http::field::allow, "GET, HEAD");
   } else if (request.target() == "/metrics") {
     response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
-    response.body() = shared.metrics->Exposition();
+    response.body() = shared.contents.metrics();
   } else if (request.target() == "/healthz") {
-    const absl::Status health = shared.health();
+    const absl::Status health = shared.contents.health();
     if (!health.ok()) response.result(http::status::service_unavailable);
     response.body() = health.ok() ? "ok\n" : absl::StrCat(std::string(health.message()), "\n");
   } else {
@@ -106,8 +105,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 class Endpoint final : public HttpEndpoint {
  public:
-  Endpoint(const HttpEndpointOptions& options, const Metrics& metrics, std::function<absl::Status()> health)
-      : shared_(std::make_shared<Shared>(Shared{options, &metrics, std::move(health)})) {}
+  Endpoint(const HttpEndpointOptions& options, HttpContents contents)
+      : shared_(std::make_shared<Shared>(Shared{options, std::move(contents)})) {}
 
   ~Endpoint() override {
     context_.stop();
@@ -159,9 +158,8 @@ class Endpoint final : public HttpEndpoint {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<HttpEndpoint>> NewHttpEndpoint(const HttpEndpointOptions& options, const Metrics& metrics,
-                                                              std::function<absl::Status()> health) {
-  auto endpoint = std::make_unique<Endpoint>(options, metrics, std::move(health));
+absl::StatusOr<std::unique_ptr<HttpEndpoint>> NewHttpEndpoint(const HttpEndpointOptions& options, HttpContents contents) {
+  auto endpoint = std::make_unique<Endpoint>(options, std::move(contents));
   SIP_RETURN_IF_ERROR(endpoint->Start());
   return endpoint;
 }

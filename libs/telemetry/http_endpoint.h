@@ -12,7 +12,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "libs/telemetry/metrics.h"
 
 namespace sip {
 
@@ -31,10 +30,14 @@ class HttpEndpoint {
   virtual uint16_t port() const = 0;
 };
 
-// Listens at once. `health` is asked on the endpoint's thread and must not block: OK gives 200, anything else 503. `metrics` must
-// outlive the endpoint.
-absl::StatusOr<std::unique_ptr<HttpEndpoint>> NewHttpEndpoint(const HttpEndpointOptions& options, const Metrics& metrics,
-                                                              std::function<absl::Status()> health);
+// What is served. Asked on the endpoint's thread for each request; must not block.
+struct HttpContents {
+  std::function<std::string()> metrics;  // As Metrics::Exposition gives them.
+  std::function<absl::Status()> health;  // OK gives 200, anything else 503.
+};
+
+// Listens at once.
+absl::StatusOr<std::unique_ptr<HttpEndpoint>> NewHttpEndpoint(const HttpEndpointOptions& options, HttpContents contents);
 
 }  // namespace sip
 

@@ -11,6 +11,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/telemetry/metrics.h"
 
 namespace sip {
 namespace {
@@ -44,7 +45,7 @@ std::string Exchange(uint16_t port, const std::string& request) {
 class HttpEndpointTest : public ::testing::Test {
  protected:
   void Start(const HttpEndpointOptions& options = {}) {
-    auto endpoint = NewHttpEndpoint(options, *metrics_, [this] { return health_; });
+    auto endpoint = NewHttpEndpoint(options, contents_);
     ASSERT_TRUE(endpoint.ok()) << endpoint.status();
     endpoint_ = std::move(*endpoint);
   }
@@ -54,6 +55,7 @@ class HttpEndpointTest : public ::testing::Test {
 
   std::unique_ptr<Metrics> metrics_ = NewMetrics();
   absl::Status health_;
+  const HttpContents contents_ = {[this] { return metrics_->Exposition(); }, [this] { return health_; }};
   std::unique_ptr<HttpEndpoint> endpoint_;
 };
 
@@ -106,10 +108,9 @@ TEST_F(HttpEndpointTest, RefusesAnAddressThatIsTakenOrMalformed) {
   Start();
   HttpEndpointOptions options;
   options.address = "127.0.0.1:" + std::to_string(endpoint_->port());
-  EXPECT_EQ(NewHttpEndpoint(options, *metrics_, [] { return absl::OkStatus(); }).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(NewHttpEndpoint(options, contents_).status().code(), absl::StatusCode::kUnavailable);
   options.address = "here";
-  EXPECT_EQ(NewHttpEndpoint(options, *metrics_, [] { return absl::OkStatus(); }).status().code(),
-            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(NewHttpEndpoint(options, contents_).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

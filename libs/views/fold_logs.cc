@@ -99,7 +99,7 @@ absl::Status FoldLog(const FoldInput& input, EventLog& log, const RecordFilter& 
   BatchDecoder decoder(input, log, filter);
   std::thread reading([&] { ReadAll(*tail, read); });
   std::thread decoding([&] { decoder.DecodeAll(read, decoded); });
-  const absl::Status applied = ApplyAll(input.projection, decoded, view, checkpoints);
+  absl::Status applied = ApplyAll(input.projection, decoded, view, checkpoints);
   // They may still be at work after an error, or beyond the last record that counts.
   decoded.Close();
   read.Close();

@@ -3,7 +3,9 @@
 #ifndef SIP_LIBS_VIEWS_PROJECTION_RUNNER_H_
 #define SIP_LIBS_VIEWS_PROJECTION_RUNNER_H_
 
+#include <map>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "absl/time/time.h"
 #include "libs/base/mutex.h"
 #include "libs/base/pause.h"
+#include "libs/engine/known_until.h"
 #include "libs/views/fold_logs.h"
 #include "libs/views/view_progress.h"
 #include "libs/views/view_store.h"
@@ -49,6 +52,9 @@ class ProjectionRunner {
   // Ends the threads. The thread that started them calls it.
   void Stop();
 
+  // Thread-safe, after Open: of each log, until when what was recorded there is in the rows.
+  std::map<std::string, absl::Time> KnownUntilOfLogs() const;
+
   // After Open, instead of Start: reads each log once, without waiting. True if there was something. For tests and start-up.
   absl::StatusOr<bool> PollOnce();
 
@@ -60,6 +66,7 @@ class ProjectionRunner {
     std::unique_ptr<Pause> before_retry;  // Only the end cuts it.
     std::thread thread{};
     bool at_end = false;  // Nothing was known beyond the last batch.
+    std::unique_ptr<KnownUntil> known_until{};
   };
 
   // Reads and commits one batch, and tells `progress_` of errors; false if there was nothing.
@@ -70,7 +77,7 @@ class ProjectionRunner {
   absl::StatusOr<std::vector<TailStart>> StoredStarts(const LogIdentity& identity);
   absl::Status CommitBatch(const EventLog& log, const TailBatch& batch,
                            const std::vector<std::shared_ptr<const RecordedCommand>>& records);
-  void TellProgress(const EventLog& log, const TailBatch& batch);
+  void TellProgress(Reader& reader, const TailBatch& batch);
   void Work(Reader& reader);
 
   const FoldInput input_;

@@ -136,6 +136,21 @@ TEST(ProjectionRunnerTest, AWriteIsReadByWhoWaitsForItsToken) {
   world.runner().Stop();
 }
 
+TEST(ProjectionRunnerTest, TellsUntilWhenItKnowsEachLogAlsoAfterARestart) {
+  World world;
+  // log_records.h: the first record is of this second.
+  const absl::Time first = absl::FromUnixSeconds(1'700'000'000);
+  EXPECT_EQ(world.runner().KnownUntilOfLogs()["sip.notes"], absl::InfinitePast());
+  for (uint32_t partition = 0; partition < 2; ++partition) world.writer(0, partition).Write("karl", "1");
+  const absl::Time before = SystemClock().Now();
+  world.ReadAll();
+  EXPECT_GE(world.runner().KnownUntilOfLogs()["sip.notes"], before);
+  EXPECT_GE(world.runner().KnownUntilOfLogs()["sip.others"], before);
+  world.Open();
+  EXPECT_EQ(world.runner().KnownUntilOfLogs()["sip.notes"], first);
+  EXPECT_EQ(world.runner().KnownUntilOfLogs()["sip.others"], absl::InfinitePast());
+}
+
 TEST(ProjectionRunnerTest, AnUnknownKindStopsThisViewAndSaysWhy) {
   World world;
   world.writer(0, 0).Write("karl", "1");

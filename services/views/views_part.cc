@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "libs/base/status_macros.h"
 #include "libs/domain/stored_logs.h"
+#include "libs/engine/known_until.h"
 #include "libs/eventsourcing/record.h"
 #include "libs/eventsourcing/rejection.h"
 #include "services/views/projections/registry.h"
@@ -132,6 +133,12 @@ void RunningViews::UpdateMetrics(Metrics& metrics) const {
     const MetricLabels labels = {{"view", name}};
     metrics.GetGauge("sip_view_waiting", "Queries that wait for the view.", labels).Set(static_cast<double>(progress.waiting()));
     metrics.GetGauge("sip_view_running", "1 if the view follows its logs.", labels).Set(progress.status().ok() ? 1 : 0);
+    for (const auto& [log, known_until] : views_->KnownUntilOfLogs(name)) {
+      metrics
+          .GetGauge("sip_view_lag_seconds", "How long ago all that was recorded in the log was in the view's rows.",
+                    {{"view", name}, {"log", log}})
+          .Set(LagSeconds(known_until, node_.clock().Now()));
+    }
   }
 }
 

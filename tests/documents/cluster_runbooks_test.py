@@ -18,7 +18,8 @@ import call_the_api_test  # noqa: E402  pylint: disable=wrong-import-position
 from call_the_api_test import ROOT, run_blocks  # noqa: E402  pylint: disable=wrong-import-position
 from runbooks_test import ONE_REPLICA  # noqa: E402  pylint: disable=wrong-import-position
 
-RUNBOOKS = ("broker-down.md", "partition-without-owner.md", "poison-record.md", "upgrade-with-a-new-event-kind.md")
+RUNBOOKS = ("broker-down.md", "partition-without-owner.md", "poison-record.md", "upgrade-with-a-new-event-kind.md",
+            "what-to-watch.md")
 # As tests/cluster/service_cluster.h has it.
 FEWER_PARTITIONS = {"partitions: 16": "partitions: 4"}
 
@@ -79,6 +80,7 @@ def main() -> int:
             "/var/backups/sipd": str(folder / "backup"),
             "plans-1.example:9464": cluster.metrics["plans-1"],
             "$node.example:9464": cluster.metrics["plans-1"],
+            "views-1.example:9464": cluster.metrics["views-1"],
         }
         for runbook in RUNBOOKS:
             failed += run_blocks.run_document(ROOT / "docs/runbooks" / runbook, "cluster", environment, replaced)

@@ -162,6 +162,10 @@ std::unique_ptr<ViewReader> ViewSet::Snapshot(absl::string_view name) const { re
 
 ViewProgress& ViewSet::progress(absl::string_view name) const { return *view(name).progress; }
 
+std::map<std::string, absl::Time> ViewSet::KnownUntilOfLogs(absl::string_view name) const {
+  return view(name).runner->KnownUntilOfLogs();
+}
+
 void ViewSet::Stop() {
   for (auto& [name, view] : views_) {
     if (view.runner != nullptr) view.runner->Stop();

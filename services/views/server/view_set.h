@@ -87,6 +87,8 @@ class ViewSet {
   std::vector<std::string> Names() const;
   // For metrics: how far a view is, and how many wait for it.
   ViewProgress& progress(absl::string_view name) const;
+  // For metrics: of each log that the view reads, until when what was recorded there is in its rows.
+  std::map<std::string, absl::Time> KnownUntilOfLogs(absl::string_view name) const;
 
   // Ends the runners. Rows can still be read.
   void Stop();
