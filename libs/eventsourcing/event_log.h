@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -159,6 +160,13 @@ class EventLog {
   // A position after every append, by any node, that was acknowledged before the call. `done` may run at once or on the log's
   // thread.
   virtual void End(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<LogEnd>)> done) = 0;
+
+  // Where the owner answers whom the last Claim names that a reader of this process has met (ClaimantInfo::endpoint); absent if
+  // none has. Asks nobody: it may be the owner of before.
+  virtual std::optional<std::string> LastOwner(uint32_t partition) const {
+    static_cast<void>(partition);
+    return std::nullopt;
+  }
 
   // Whether a node other than this process can own a partition (then rejections need a barrier, docs/log-format.md).
   virtual bool OthersCanOwn() const = 0;

@@ -142,6 +142,19 @@ std::map<uint32_t, std::shared_ptr<KafkaSessionCore>> KafkaLog::Sessions() const
   return living;
 }
 
+void KafkaLog::NoteOwner(uint32_t partition, uint64_t offset, std::string endpoint) const {
+  MutexLock lock(mutex_);
+  Owner& owner = owners_[partition];
+  // Readers that began earlier meet earlier claims.
+  if (owner.endpoint.empty() || offset > owner.offset) owner = {offset, std::move(endpoint)};
+}
+
+std::optional<std::string> KafkaLog::LastOwner(uint32_t partition) const {
+  MutexLock lock(mutex_);
+  const auto owner = owners_.find(partition);
+  return owner == owners_.end() ? std::nullopt : std::optional(owner->second.endpoint);
+}
+
 absl::Status KafkaLog::CheckHeads(const std::vector<ReaderCheckpoint>& checkpoints) const {
   SIP_ASSIGN_OR_RETURN(const auto comparison, HeadComparison::Open(options_, topic_, checkpoints));
   while (true) {
@@ -175,6 +188,7 @@ absl::StatusOr<std::unique_ptr<LogSession>> KafkaLog::Claim(uint32_t partition, 
     return absl::AbortedError(absl::StrCat(identity_.name, ", partition ", partition, ": another node took it over"));
   }
   ++counters(partition).claims;
+  NoteOwner(partition, offset, claimant.endpoint);
   auto core = std::make_shared<KafkaSessionCore>(
       options_, counters(partition), absl::StrCat(identity_.name, ".", partition),
       LogFold({identity_.log_id, partition}, reading.reader().state()), offset,

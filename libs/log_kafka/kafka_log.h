@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ class KafkaLog final : public EventLog {
                                                     const std::function<absl::Status(ValidRecordPtr)>& deliver) override;
   absl::StatusOr<std::unique_ptr<LogTail>> Tail(std::vector<TailStart> starts) override;
   void End(uint32_t partition, absl::AnyInvocable<void(absl::StatusOr<LogEnd>)> done) override;
+  std::optional<std::string> LastOwner(uint32_t partition) const override;
   bool OthersCanOwn() const override { return true; }
 
   const std::string& topic() const { return topic_; }
@@ -43,6 +45,8 @@ class KafkaLog final : public EventLog {
   uint64_t comparison() const { return comparison_; }
   // DATA_LOSS unless the records that the checkpoints have folded last lie where they did; UNAVAILABLE if that cannot be told now.
   absl::Status CheckHeads(const std::vector<ReaderCheckpoint>& checkpoints) const;
+  // A claim that won lies at `offset`.
+  void NoteOwner(uint32_t partition, uint64_t offset, std::string endpoint) const;
   KafkaPartitionCounters& counters(uint32_t partition) const { return counters_.at(partition); }
   KafkaLogStatistics statistics() const;
 
@@ -59,6 +63,11 @@ class KafkaLog final : public EventLog {
   std::atomic<uint64_t> comparison_{0};
   mutable Mutex mutex_;
   mutable std::map<uint32_t, std::weak_ptr<KafkaSessionCore>> sessions_ ABSL_GUARDED_BY(mutex_);
+  struct Owner {
+    uint64_t offset = 0;  // Of its claim.
+    std::string endpoint;
+  };
+  mutable std::map<uint32_t, Owner> owners_ ABSL_GUARDED_BY(mutex_);  // By partition.
 };
 
 // Where reading goes on from a checkpoint: behind the last record of which is known that it still lies there, so that what came

@@ -82,6 +82,11 @@ absl::Status KafkaTail::Fold(const PartitionFetcher::Fetched& fetched, TailBatch
   absl::StatusOr<ValidRecordPtr> valid = reader.Read(fetched.offset, record);
   if (!valid.ok()) return fetcher_->Explain(fetched, valid.status());
   if (*valid == nullptr) log_.counters(fetched.partition).voids_met_by_readers.Note(reader.verdict());
+  if (reader.verdict() == Verdict::kClaim) {
+    log::v1::ClaimHeader claim;
+    claim.ParseFromArray(record.header.data(), static_cast<int>(record.header.size()));
+    log_.NoteOwner(fetched.partition, fetched.offset, claim.endpoint());
+  }
   if (*valid != nullptr) batch.records.push_back(*std::move(valid));
   return absl::OkStatus();
 }

@@ -106,6 +106,22 @@ TEST_F(KafkaStatisticsTest, VoidRecordsAreCountedByCauseWhereverTheyAreMet) {
   EXPECT_EQ(Log().partitions[0].voids_met_by_readers, KafkaVoids{});
 }
 
+TEST_F(KafkaStatisticsTest, TheLastOwnerIsWhomTheLatestClaimNames) {
+  EXPECT_EQ(backend_->log().LastOwner(kPartition), std::nullopt);
+  const auto owner = Claim();
+  EXPECT_EQ(backend_->log().LastOwner(kPartition), "endpoint");
+  log::v1::ClaimHeader other = TestClaimHeader(owner->claimed().fold, "other", owner->claimed().fold.last_claim);
+  other.set_endpoint("other:1");
+  Produce(MakeClaim(other));
+  log::v1::ClaimHeader late = TestClaimHeader(owner->claimed().fold, "late", owner->claimed().fold.last_claim);
+  late.set_endpoint("late:1");
+  Produce(MakeClaim(late));
+  EXPECT_EQ(backend_->log().LastOwner(kPartition), "endpoint") << "nobody has read it yet";
+  ReadAll();
+  EXPECT_EQ(backend_->log().LastOwner(kPartition), "other:1");
+  EXPECT_EQ(backend_->log().LastOwner(0), std::nullopt);
+}
+
 TEST_F(KafkaStatisticsTest, AppendsAreCountedByHowLongTheyTook) {
   const auto owner = Claim();
   LogFold ahead = FoldOf(*owner);

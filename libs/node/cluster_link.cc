@@ -55,24 +55,24 @@ absl::StatusOr<std::unique_ptr<ClusterLink>> ClusterLink::Open(Parts parts) {
   if (!LogsOf(parts.process).empty()) {
     SIP_ASSIGN_OR_RETURN(link->server_, OwnerServer::Start(options, parts.local));
   }
-  SIP_RETURN_IF_ERROR(link->Connect(parts, nodes));
+  SIP_RETURN_IF_ERROR(link->Connect(parts, nodes, address));
   return link;
 }
 
-absl::Status ClusterLink::Connect(const Parts& parts, const std::vector<ClusterNode>& nodes) {
+absl::Status ClusterLink::Connect(const Parts& parts, const std::vector<ClusterNode>& nodes, const std::string& address) {
   const Config& config = parts.config;
   std::vector<Router::Peer> peers;
   for (const ClusterNode& node : nodes) {
     std::set<std::string> logs = LogsOf(node.process);
     if (logs.empty() || IsThisNode(config, parts.process, node)) continue;
     SIP_ASSIGN_OR_RETURN(std::unique_ptr<PartitionAccess> peer, NewPeerAccess(node.address, SecurityOf(config)));
-    peers.push_back({peer.get(), std::move(logs)});
+    peers.push_back({peer.get(), std::move(logs), node.address});
     peers_.push_back(std::move(peer));
   }
   Router::Options options;
   options.longest_wait = config.cluster_longest_wait;
   options.calls = config.cluster_calls;
-  Router::Parts router{parts.local, parts.clock, parts.timer, parts.partition_counts, std::move(peers)};
+  Router::Parts router{parts.local, parts.clock, parts.timer, parts.partition_counts, std::move(peers), address, parts.last_owner};
   router_ = std::make_unique<Router>(std::move(router), options);
   return absl::OkStatus();
 }

@@ -3,8 +3,10 @@
 #define SIP_LIBS_NODE_CLUSTER_LINK_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,8 @@ class ClusterLink {
     Clock& clock;
     Timer& timer;
     std::map<std::string, uint32_t> partition_counts;  // Of all logs that may be asked for.
+    // EventLog::LastOwner of these.
+    std::function<std::optional<std::string>(const std::string& log, uint32_t partition)> last_owner;
   };
   // INVALID_ARGUMENT says what to change in the configuration: this node is not among cluster.nodes, nodes beyond the loopback
   // without certificates; UNAVAILABLE: the address is taken.
@@ -46,7 +50,8 @@ class ClusterLink {
 
  private:
   ClusterLink() = default;
-  absl::Status Connect(const Parts& parts, const std::vector<ClusterNode>& nodes);
+  // `address`: of this node.
+  absl::Status Connect(const Parts& parts, const std::vector<ClusterNode>& nodes, const std::string& address);
 
   std::unique_ptr<OwnerServer> server_;
   std::vector<std::unique_ptr<PartitionAccess>> peers_;

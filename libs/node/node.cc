@@ -167,7 +167,8 @@ absl::Status Node::StartInCluster(const std::function<void(absl::Status)>& on_st
   SIP_RETURN_IF_ERROR(rule_follower_->CatchUpAndFollow(kRulesCatchUp));
   std::map<std::string, uint32_t> counts;
   for (const std::string& name : log_names_) counts[name] = log(name).identity().partition_count;
-  SIP_ASSIGN_OR_RETURN(link_, ClusterLink::Open({config_, process_, local_, clock_, *timer_, std::move(counts)}));
+  const auto last_owner = [this](const std::string& name, uint32_t partition) { return log(name).LastOwner(partition); };
+  SIP_ASSIGN_OR_RETURN(link_, ClusterLink::Open({config_, process_, local_, clock_, *timer_, std::move(counts), last_owner}));
   for (const std::string& name : hosted_names_) {
     routed_[name] = std::make_unique<RoutedExecutor>(link_->router(), name);
     // A partition whose log cannot be read takes no others with it; health says so. If our own disk fails, others must take over.

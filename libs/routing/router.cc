@@ -84,17 +84,29 @@ std::vector<PartitionAccess*> Router::Candidates(const std::string& log, uint32_
   for (const Peer& peer : parts_.peers) {
     if (peer.logs.empty() || peer.logs.count(log) > 0) candidates.push_back(peer.access);
   }
-  MutexLock lock(mutex_);
-  const auto last = owners_.find({log, partition});
-  if (last != owners_.end()) {
-    std::stable_partition(candidates.begin(), candidates.end(), [&](auto* node) { return node == last->second; });
+  const auto to_front = [&](const PartitionAccess* first) {
+    std::stable_partition(candidates.begin(), candidates.end(), [first](const auto* node) { return node == first; });
+  };
+  {
+    MutexLock lock(mutex_);
+    if (const auto last = answered_.find({log, partition}); last != answered_.end()) to_front(last->second);
   }
+  if (const PartitionAccess* owner = LastOwner(log, partition)) to_front(owner);
+
   return candidates;
+}
+
+PartitionAccess* Router::LastOwner(const std::string& log, uint32_t partition) const {
+  const std::optional<std::string> endpoint = parts_.last_owner ? parts_.last_owner(log, partition) : std::nullopt;
+  if (!endpoint.has_value()) return nullptr;
+  if (*endpoint == parts_.endpoint) return &parts_.local;
+  const auto peer = std::find_if(parts_.peers.begin(), parts_.peers.end(), [&](const Peer& p) { return p.endpoint == *endpoint; });
+  return peer == parts_.peers.end() ? nullptr : peer->access;
 }
 
 void Router::NoteAnswer(const std::string& log, uint32_t partition, PartitionAccess* node) {
   MutexLock lock(mutex_);
-  owners_[{log, partition}] = node;
+  answered_[{log, partition}] = node;
 }
 
 uint32_t Router::PartitionOfCase(const std::string& log, const Uuid& scope) const {

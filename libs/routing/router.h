@@ -1,11 +1,14 @@
-// Finds the owner of a partition: this node or one of its peers. Whoever is asked may have lost it a moment ago, and while it moves
-// nobody has it: the router asks again, with the same request id, until the caller's deadline.
+// Finds the owner of a partition: this node or one of its peers; whom the log's last Claim names is asked first. Whoever is asked
+// may have lost it a moment ago, and while it moves nobody has it: the router asks again, with the same request id, until the
+// caller's deadline.
 #ifndef SIP_LIBS_ROUTING_ROUTER_H_
 #define SIP_LIBS_ROUTING_ROUTER_H_
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -26,6 +29,7 @@ class Router final : public PartitionAccess {
   struct Peer {
     PartitionAccess* access = nullptr;
     std::set<std::string> logs{};  // That it may own partitions of; empty: any.
+    std::string endpoint{};        // Where it answers, as its Claims say.
   };
   struct Parts {
     PartitionAccess& local;
@@ -33,6 +37,9 @@ class Router final : public PartitionAccess {
     Timer& timer;
     std::map<std::string, uint32_t> partition_counts;  // By log.
     std::vector<Peer> peers;
+    std::string endpoint{};  // Of this node.
+    // EventLog::LastOwner of the logs that this process reads; may be null.
+    std::function<std::optional<std::string>(const std::string& log, uint32_t partition)> last_owner{};
   };
   struct Options {
     // Between two rounds of asking everybody; doubled each time up to the second.
@@ -59,8 +66,10 @@ class Router final : public PartitionAccess {
   template <typename Result, typename Ask>
   void Begin(const std::string& log, uint32_t partition, absl::Time deadline, Ask ask,
              absl::AnyInvocable<void(absl::StatusOr<Result>)> done);
-  // All nodes that may own it, whoever answered last first.
+  // All nodes that may own it: whom the last Claim names, who answered last, this node, the others.
   std::vector<PartitionAccess*> Candidates(const std::string& log, uint32_t partition) const;
+  // The node that the last Claim names; null if it is not known, or no node of ours.
+  PartitionAccess* LastOwner(const std::string& log, uint32_t partition) const;
   void NoteAnswer(const std::string& log, uint32_t partition, PartitionAccess* node);
   uint32_t PartitionOfCase(const std::string& log, const Uuid& scope) const;
 
@@ -69,7 +78,7 @@ class Router final : public PartitionAccess {
   std::atomic<size_t> under_way_{0};
   mutable Mutex mutex_;
   // Who answered last.
-  std::map<std::pair<std::string, uint32_t>, PartitionAccess*> owners_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::pair<std::string, uint32_t>, PartitionAccess*> answered_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The commands of one log through a router: what the services are given.

@@ -252,6 +252,38 @@ TEST_F(RoutingTest, AnOwnerThatCannotBeReachedIsNotWaitedFor) {
   EXPECT_TRUE(answer.ok()) << answer.status();
 }
 
+TEST_F(RoutingTest, WhomTheLastClaimNamesIsAskedFirst) {
+  ThreadTimer timer(SystemClock());
+  LocalAccess local;
+  Nobody a;
+  Nobody b;
+  std::string last_owner = "nowhere:1";
+  Router router({local,
+                 SystemClock(),
+                 timer,
+                 {{kNotesLog, kPartitions}},
+                 {{&a, {}, "a:1"}, {&b, {}, "b:1"}},
+                 "here:1",
+                 [&](const std::string&, uint32_t) { return std::optional<std::string>(last_owner); }},
+                {});
+  // Who is asked when there is time for one only: nobody owns it, and the deadline has passed then.
+  const auto asked_first = [&] {
+    const int a_before = a.asked;
+    const int b_before = b.asked;
+    Awaited<bool> refused;
+    router.Barrier(kNotesLog, 0, absl::InfinitePast(), [&](const absl::StatusOr<Watermark>&) { refused.Set(true); });
+    refused.Get();
+    return a.asked > a_before ? "a" : b.asked > b_before ? "b" : "here";
+  };
+  EXPECT_EQ(asked_first(), "here");
+  last_owner = "b:1";
+  EXPECT_EQ(asked_first(), "b");
+  last_owner = "a:1";
+  EXPECT_EQ(asked_first(), "a");
+  last_owner = "here:1";
+  EXPECT_EQ(asked_first(), "here");
+}
+
 absl::Status AskAcross(const PeerSecurity& server_security, const PeerSecurity& client_security,
                        const std::vector<std::string>& peers, Nobody& nobody) {
   auto server = OwnerServer::Start({"127.0.0.1:0", server_security, peers}, nobody);
