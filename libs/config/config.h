@@ -81,6 +81,7 @@ struct Config {
   std::string kafka_mechanism = "SCRAM-SHA-512";
   std::string kafka_user;
   std::string kafka_password_file;
+  std::string kafka_token_file;
   std::string kafka_topic_prefix;
   std::string kafka_durability = "eligible-leader-replicas";
   uint64_t kafka_replicas = 3;

@@ -12,8 +12,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "libs/base/clock.h"
 #include "libs/base/monotonic.h"
 #include "libs/base/status_macros.h"
+#include "libs/log_kafka/bearer_token.h"
 #include "libs/telemetry/log.h"
 
 namespace sip {
@@ -60,10 +62,23 @@ absl::Status AddTls(const KafkaConnection& connection, KafkaSettings& settings) 
   return absl::OkStatus();
 }
 
+constexpr char kBearer[] = "OAUTHBEARER";
+// librdkafka gives it back to whom it asks for a token.
+constexpr char kTokenFileSetting[] = "sasl.oauthbearer.config";
+
+absl::Status AddToken(const KafkaConnection& connection, KafkaSettings& settings) {
+  if (connection.token_file.empty()) return absl::InvalidArgumentError("kafka.mechanism OAUTHBEARER needs kafka.token_file");
+  SIP_RETURN_IF_ERROR(ReadBearerToken(connection.token_file, SystemClock().Now()).status());
+  settings.emplace_back("sasl.mechanisms", kBearer);
+  settings.emplace_back(kTokenFileSetting, connection.token_file);
+  return absl::OkStatus();
+}
+
 absl::Status AddSasl(const KafkaConnection& connection, KafkaSettings& settings) {
+  if (connection.mechanism == kBearer) return AddToken(connection, settings);
   if (connection.mechanism != "SCRAM-SHA-512" && connection.mechanism != "SCRAM-SHA-256" && connection.mechanism != "PLAIN") {
     return absl::InvalidArgumentError(
-        absl::StrCat("kafka.mechanism is SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN, not '", connection.mechanism, "'"));
+        absl::StrCat("kafka.mechanism is SCRAM-SHA-512, SCRAM-SHA-256, PLAIN or OAUTHBEARER, not '", connection.mechanism, "'"));
   }
   if (connection.user.empty() || connection.password_file.empty()) {
     return absl::InvalidArgumentError("SASL needs kafka.user and kafka.password_file");
@@ -97,6 +112,22 @@ void OnError(rd_kafka_t* client, int error, const char* /*reason*/, void* /*opaq
   LogWarning("kafka_error", {{"error", LogCode(rd_kafka_err2name(code))}});
   const bool refused = code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL;
   if (refused) StateOf(client).refusal = code;
+}
+
+void OnTokenWanted(rd_kafka_t* client, const char* token_file, void* /*opaque*/) {
+  std::array<char, 512> text{};
+  const absl::StatusOr<BearerToken> token = ReadBearerToken(token_file, SystemClock().Now());
+  if (!token.ok()) {
+    // It asks again after ten seconds.
+    LogWarning("kafka_token_refused", {{"why", OperatorText(token.status().message())}});
+    rd_kafka_oauthbearer_set_token_failure(client, "the token file holds no token");
+    return;
+  }
+  const rd_kafka_resp_err_t error = rd_kafka_oauthbearer_set_token(client, token->text.c_str(), absl::ToUnixMillis(token->expires),
+                                                                   token->subject.c_str(), nullptr, 0, text.data(), text.size());
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  LogWarning("kafka_token_refused", {{"error", LogCode(rd_kafka_err2name(error))}});
+  rd_kafka_oauthbearer_set_token_failure(client, text.data());
 }
 
 void OnReport(rd_kafka_t* client, const rd_kafka_message_t* message, void* /*opaque*/) {
@@ -211,10 +242,21 @@ absl::StatusOr<KafkaPtr<rd_kafka_t>> NewKafkaClient(rd_kafka_type_t type, const 
   rd_kafka_conf_set_opaque(conf.get(), state.get());
   if (on_report != nullptr) rd_kafka_conf_set_dr_msg_cb(conf.get(), OnReport);
   if (on_rebalance != nullptr) rd_kafka_conf_set_rebalance_cb(conf.get(), OnRebalance);
+  const bool by_token = std::any_of(settings.begin(), settings.end(), [](const auto& s) { return s.first == kTokenFileSetting; });
+  if (by_token) {
+    rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf.get(), OnTokenWanted);
+    rd_kafka_conf_enable_sasl_queue(conf.get(), 1);
+  }
   KafkaPtr<rd_kafka_t> client(rd_kafka_new(type, conf.get(), text.data(), text.size()));
   if (client == nullptr) return absl::InvalidArgumentError(absl::StrCat("the Kafka client cannot be made: ", text.data()));
   (void)conf.release();  // The client's now, as the state.
   (void)state.release();
+  // On a thread of the client's: most of what we call does not serve callbacks.
+  if (by_token) {
+    if (const KafkaPtr<rd_kafka_error_t> refused(rd_kafka_sasl_background_callbacks_enable(client.get())); refused != nullptr) {
+      return absl::InternalError(absl::StrCat("the Kafka client cannot ask for tokens: ", rd_kafka_error_string(refused.get())));
+    }
+  }
   return client;
 }
 
@@ -238,8 +280,9 @@ absl::Status KafkaStatus(rd_kafka_resp_err_t error, absl::string_view what) {
       return absl::PermissionDeniedError(absl::StrCat(message, "; give this user the right in the brokers' ACLs"));
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
-      return absl::UnauthenticatedError(absl::StrCat(message, "; check kafka.user, kafka.password_file and the certificates",
-                                                     DoublesScramNonce() ? kScramAdvice : ""));
+      return absl::UnauthenticatedError(
+          absl::StrCat(message, "; check kafka.user, kafka.password_file or kafka.token_file, and the certificates",
+                       DoublesScramNonce() ? kScramAdvice : ""));
     case RD_KAFKA_RESP_ERR__SSL:
       return absl::UnauthenticatedError(absl::StrCat(message, "; check kafka.ca_file and the certificates"));
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:

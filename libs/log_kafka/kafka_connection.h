@@ -31,11 +31,14 @@ struct KafkaConnection {
   std::string certificate_file{};
   std::string key_file{};
   std::string key_password_file{};
-  // With SASL: SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN, which sends the password itself, within TLS. SCRAM with brokers of Kafka 4
-  // needs librdkafka 2.6.1.
+  // With SASL: SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN, which sends the password itself, within TLS; or OAUTHBEARER. SCRAM with
+  // brokers of Kafka 4 needs librdkafka 2.6.1.
   std::string mechanism = "SCRAM-SHA-512";
   std::string user{};
   std::string password_file{};
+  // With OAUTHBEARER, instead of user and password: bearer_token.h. Read again, by each client, when four fifths of the token's
+  // time have passed.
+  std::string token_file{};
 };
 
 // One client of librdkafka. What it says of itself goes to our log; it prints nothing.
@@ -47,6 +50,7 @@ struct KafkaDeleter {
   void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
   void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
   void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
+  void operator()(rd_kafka_error_t* error) const { rd_kafka_error_destroy(error); }
   void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
   void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
   void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }

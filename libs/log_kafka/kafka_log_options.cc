@@ -23,6 +23,7 @@ KafkaLogOptions KafkaLogOptionsOf(const Config& config) {
   options.connection.mechanism = config.kafka_mechanism;
   options.connection.user = config.kafka_user;
   options.connection.password_file = config.kafka_password_file;
+  options.connection.token_file = config.kafka_token_file;
   options.topic_prefix = config.kafka_topic_prefix;
   options.durability = config.kafka_durability == "flush-each-record" ? KafkaLogOptions::Durability::kFlushEachRecord
                                                                       : KafkaLogOptions::Durability::kEligibleLeaderReplicas;

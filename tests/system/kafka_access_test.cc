@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
 #include "libs/testing/free_ports.h"
 #include "libs/testing/kafka_fixture.h"
 #include "libs/testing/matchers.h"
@@ -44,7 +46,11 @@ std::vector<std::string> Settings() {
       absl::StrCat("listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://{controller},SASL_SSL://127.0.0.1:", secure,
                    ",SSL://127.0.0.1:", mutual),
       absl::StrCat("advertised.listeners=PLAINTEXT://127.0.0.1:{port},SASL_SSL://localhost:", secure, ",SSL://localhost:", mutual),
-      "sasl.enabled.mechanisms=SCRAM-SHA-512,PLAIN",
+      "sasl.enabled.mechanisms=SCRAM-SHA-512,PLAIN,OAUTHBEARER",
+      // Believes tokens that nobody has signed, and lets nobody stay beyond the end of his.
+      "listener.name.sasl_ssl.oauthbearer.sasl.jaas.config="
+      "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"broker\";",
+      "listener.name.sasl_ssl.oauthbearer.connections.max.reauth.ms=3600000",
       absl::StrCat("listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required "
                    "user_sip=\"",
                    kPassword, "\" user_nobody=\"", kPassword, "\";"),
@@ -58,6 +64,13 @@ std::vector<std::string> Settings() {
       "super.users=User:ANONYMOUS;User:sip;User:CN=sip",
       absl::StrCat("--add-scram=SCRAM-SHA-512=[name=sip,password=", kPassword, "]"),
   };
+}
+
+// Signed by nobody.
+std::string Token(const std::string& subject, absl::Time expires) {
+  const std::string claims = absl::StrCat(R"({"sub":")", subject, R"(","iat":)", absl::ToUnixSeconds(SystemClock().Now()) - 60,
+                                          R"(,"exp":)", absl::ToUnixSeconds(expires), "}");
+  return absl::StrCat(absl::WebSafeBase64Escape(R"({"alg":"none"})"), ".", absl::WebSafeBase64Escape(claims), ".");
 }
 
 [[maybe_unused]] testing::Environment* const kBrokers = UseKafkaCluster({.settings = Settings()});
@@ -94,6 +107,44 @@ TEST_F(KafkaAccessTest, WritesAndReadsOverTlsAsAClientWithACertificate) {
   options_.connection.key_file = testing::TempDir() + "/sip.key";
   const auto store = OpenStore();
   EXPECT_EQ(Write(*store->log(kLog), 0, 10).fold.next_idx, 10u);
+}
+
+TEST_F(KafkaAccessTest, WritesAndReadsOverTlsAsAUserWithATokenThatIsRenewed) {
+  const absl::Time expires = SystemClock().Now() + absl::Seconds(6);
+  options_.connection.mechanism = "OAUTHBEARER";
+  options_.connection.token_file = Write("token", Token("sip", expires));
+  const auto store = OpenStore();
+  EventLog& log = *store->log(kLog);
+  const ReaderCheckpoint before = Write(log, 0, 10);
+  EXPECT_EQ(before.fold.next_idx, 10u);
+  const auto tail = log.Tail({{0, before}});
+  ASSERT_THAT(tail, IsOk());
+  Write("token", Token("sip", expires + absl::Hours(1)));
+  ASSERT_TRUE(Await([&] { return SystemClock().Now() > expires + absl::Seconds(1); }));
+  EXPECT_EQ(Write(log, 0, 10, before).fold.next_idx, 20u);
+  // Its client proved itself with the first token, which brokers no longer believe.
+  size_t read = 0;
+  EXPECT_TRUE(Await([&] {
+    const auto batch = (*tail)->Read(100, absl::Milliseconds(100));
+    EXPECT_THAT(batch, IsOk());
+    read += batch.ok() ? batch->records.size() : 0;
+    return read == 10;
+  }));
+}
+
+TEST_F(KafkaAccessTest, ATokenThatHasExpiredIsToldAsSuch) {
+  options_.connection.mechanism = "OAUTHBEARER";
+  EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kInvalidArgument, "kafka.token_file"));
+  options_.connection.token_file = Write("expired_token", Token("sip", SystemClock().Now() - absl::Seconds(1)));
+  EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kInvalidArgument, "expired_token has expired"));
+}
+
+TEST_F(KafkaAccessTest, ATokenThatBrokersDoNotBelieveIsToldAsSuch) {
+  options_.connection.mechanism = "OAUTHBEARER";
+  const std::string claims = absl::StrCat(R"({"sub":"sip","exp":)", absl::ToUnixSeconds(SystemClock().Now()) + 3600, "}");
+  options_.connection.token_file = Write("signed_token", absl::StrCat(absl::WebSafeBase64Escape(R"({"alg":"RS256"})"), ".",
+                                                                      absl::WebSafeBase64Escape(claims), ".c2lnbmVk"));
+  EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kUnauthenticated, "kafka.token_file"));
 }
 
 TEST_F(KafkaAccessTest, ScramWithThisBrokerNeedsANewerClientAndSaysSo) {
