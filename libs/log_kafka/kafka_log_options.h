@@ -37,8 +37,10 @@ struct KafkaLogOptions {
   absl::Duration append_timeout = absl::Seconds(10);
   // How long a request to the cluster may take before it counts as unavailable.
   absl::Duration request_timeout = absl::Seconds(10);
-  // How long a broker waits for new records before it answers a reader.
+  // How long a broker waits for new records before it answers a reader. Who claims a partition learns only then that there are
+  // none; tails follow quiet logs all day, each of them asking again and again.
   absl::Duration fetch_wait = absl::Milliseconds(20);
+  absl::Duration tail_fetch_wait = absl::Milliseconds(100);
   // How often owners without work look whether somebody else wrote into their partition.
   absl::Duration ownership_interval = absl::Milliseconds(500);
   // How often settings, leaders and the last record read are compared again.

@@ -15,7 +15,9 @@ absl::StatusOr<std::unique_ptr<LogTail>> KafkaTail::Open(const KafkaLog& log, co
   std::vector<PartitionFetcher::Start> offsets;
   offsets.reserve(starts.size());
   for (const TailStart& start : starts) offsets.push_back({start.partition, ResumeAt(start.checkpoint).cursor});
-  SIP_ASSIGN_OR_RETURN(auto fetcher, PartitionFetcher::Open(options, log.topic(), offsets));
+  KafkaLogOptions patient = options;
+  patient.fetch_wait = options.tail_fetch_wait;
+  SIP_ASSIGN_OR_RETURN(auto fetcher, PartitionFetcher::Open(patient, log.topic(), offsets));
   return std::unique_ptr<LogTail>(new KafkaTail(log, options, starts, std::move(fetcher)));
 }
 
@@ -47,12 +49,13 @@ absl::StatusOr<TailBatch> KafkaTail::ReadSome(size_t max_records, absl::Duration
   std::set<uint32_t> moved;
   while (batch.records.size() < max_records) {
     if (cancelled_) return Cancelled();
-    // Only what is there already is added to what has come.
-    const absl::Duration left = moved.empty() ? std::max(until - MonotonicNow(), absl::ZeroDuration()) : absl::ZeroDuration();
-    SIP_ASSIGN_OR_RETURN(const std::optional<PartitionFetcher::Fetched> fetched, fetcher_->Next(left));
+    SIP_ASSIGN_OR_RETURN(std::optional<PartitionFetcher::Fetched> fetched, fetcher_->Next(absl::ZeroDuration()));
     if (!fetched.has_value()) {
-      if (moved.empty() && until > MonotonicNow()) continue;
-      break;
+      // Only what is there already is added to what has come.
+      const absl::Duration left = until - MonotonicNow();
+      if (HasReachedEnd() || !moved.empty() || left <= absl::ZeroDuration()) break;
+      SIP_ASSIGN_OR_RETURN(fetched, fetcher_->Next(left));
+      if (!fetched.has_value()) continue;
     }
     if (fetched->at_end) {
       not_at_end_.erase(fetched->partition);
@@ -66,6 +69,12 @@ absl::StatusOr<TailBatch> KafkaTail::ReadSome(size_t max_records, absl::Duration
   AddProgress(moved, batch);
   batch.at_end = not_at_end_.empty();
   return batch;
+}
+
+bool KafkaTail::HasReachedEnd() {
+  if (not_at_end_.empty()) return false;
+  std::erase_if(not_at_end_, [this](uint32_t partition) { return fetcher_->IsAtKnownEnd(partition); });
+  return not_at_end_.empty();
 }
 
 absl::Status KafkaTail::Cancelled() const {

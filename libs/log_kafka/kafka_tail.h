@@ -34,6 +34,8 @@ class KafkaTail final : public LogTail {
   KafkaTail(const KafkaLog& log, const KafkaLogOptions& options, const std::vector<TailStart>& starts,
             std::unique_ptr<PartitionFetcher> fetcher);
   absl::StatusOr<TailBatch> ReadSome(size_t max_records, absl::Duration wait);
+  // Whether that turns out now, from what brokers said with the last records: their word that there are none comes later.
+  bool HasReachedEnd();
   absl::Status Cancelled() const;
   absl::Status Fold(const PartitionFetcher::Fetched& fetched, TailBatch& batch);
   absl::Status CompareIfDue();

@@ -163,6 +163,14 @@ absl::StatusOr<std::optional<PartitionFetcher::Fetched>> PartitionFetcher::Next(
   return Take(std::move(message));
 }
 
+bool PartitionFetcher::IsAtKnownEnd(uint32_t partition) const {
+  int64_t low = RD_KAFKA_OFFSET_INVALID;
+  int64_t high = RD_KAFKA_OFFSET_INVALID;
+  const rd_kafka_resp_err_t error =
+      rd_kafka_get_watermark_offsets(client_.get(), topic_.c_str(), static_cast<int32_t>(partition), &low, &high);
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 && expected_.at(partition) >= static_cast<uint64_t>(high);
+}
+
 void PartitionFetcher::RefillIfDue() {
   if (taken_bytes_ < refill_bytes_ || rd_kafka_version() >= kFirstVersionWithBackoff) return;
   taken_bytes_ = 0;

@@ -51,6 +51,8 @@ class PartitionFetcher {
   // trying. DATA_LOSS if offsets are missing, or there is no such offset (any more); NOT_FOUND if the topic is gone;
   // PERMISSION_DENIED.
   absl::StatusOr<std::optional<Fetched>> Next(absl::Duration wait);
+  // Whether everything has been given that lay in the partition when a broker answered last. False before the first answer.
+  bool IsAtKnownEnd(uint32_t partition) const;
   // From any thread: a Next that waits returns.
   void Wake();
 

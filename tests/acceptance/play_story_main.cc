@@ -18,16 +18,13 @@ struct Flags {
 
 // Plays a step and says what it led to; whether that was expected.
 bool PlayStep(sip::StoryPlayer& player, size_t i, bool say) {
-  const auto result = player.Play(i);
-  absl::Status as_expected = result.ok() ? player.CheckAnswer(i, result->status) : result.status();
-  if (as_expected.ok() && say) std::cout << "  " << DescribeStep(player, i, *result->response) << "\n" << std::flush;
-  if (as_expected.ok() && result->status.ok()) as_expected = player.CheckResponse(i, *result->response);
-  if (as_expected.ok()) as_expected = player.CheckExpected(i);
-  if (as_expected.ok()) return true;
-  const auto& step = player.step(i);
-  std::cerr << "play_story: step " << i + 1 << ", " << step.service() << "." << step.method() << " (" << step.comment()
-            << "): " << as_expected.message() << "\n";
-  return false;
+  const auto result = player.PlayAsExpected(i);
+  if (!result.ok()) {
+    std::cerr << "play_story: " << result.status().message() << "\n";
+    return false;
+  }
+  if (say) std::cout << "  " << DescribeStep(player, i, *result->response) << "\n" << std::flush;
+  return true;
 }
 
 int Play(sip::StoryPlayer& player, const Flags& flags) {

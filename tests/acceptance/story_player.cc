@@ -233,6 +233,20 @@ absl::Status StoryPlayer::CheckExpected(size_t i) {
   return absl::OkStatus();
 }
 
+absl::Status StoryPlayer::CheckAll(size_t i, const StepResult& result) {
+  SIP_RETURN_IF_ERROR(CheckAnswer(i, result.status));
+  if (result.status.ok()) SIP_RETURN_IF_ERROR(CheckResponse(i, *result.response));
+  return CheckExpected(i);
+}
+
+absl::StatusOr<StepResult> StoryPlayer::PlayAsExpected(size_t i) {
+  absl::StatusOr<StepResult> result = Play(i);
+  const absl::Status as_expected = result.ok() ? CheckAll(i, *result) : result.status();
+  if (as_expected.ok()) return result;
+  return absl::Status(as_expected.code(), absl::StrCat("step ", i + 1, ", ", step(i).service(), ".", step(i).method(), " (",
+                                                       step(i).comment(), "): ", as_expected.message()));
+}
+
 absl::Status StoryPlayer::CheckResponse(size_t i, const Message& response) const {
   if (!step(i).has_expected_response()) return absl::OkStatus();
   const std::unique_ptr<Message> expected(response.New());

@@ -58,6 +58,9 @@ class StoryPlayer {
   // Compares the current plan and its text with what the step expects, if anything. FAILED_PRECONDITION has the difference.
   absl::Status CheckExpected(size_t i);
 
+  // Plays the step and compares all of it. FAILED_PRECONDITION, or the error of the call, begins with which step it was.
+  absl::StatusOr<StepResult> PlayAsExpected(size_t i);
+
   // The request that Play would send.
   absl::StatusOr<std::unique_ptr<google::protobuf::Message>> RequestOf(size_t i) const;
   // The id that ${name} stands for in this run.
@@ -73,6 +76,7 @@ class StoryPlayer {
  private:
   explicit StoryPlayer(StoryOptions options) : options_(std::move(options)) {}
   absl::Status ReadStory();
+  absl::Status CheckAll(size_t i, const StepResult& result);
   // Adds the chapter's own steps; what they expect lies in `folder`.
   void AddSteps(testing::v1::Story chapter, const std::string& folder);
   absl::StatusOr<StepResult> Send(Connection connection, const std::string& service, const std::string& method,

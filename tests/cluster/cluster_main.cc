@@ -25,13 +25,6 @@ struct Flags {
   bool once = false;
 };
 
-absl::Status PlayStep(sip::StoryPlayer& player, size_t i) {
-  SIP_ASSIGN_OR_RETURN(const sip::StepResult result, player.Play(i));
-  SIP_RETURN_IF_ERROR(player.CheckAnswer(i, result.status));
-  if (result.status.ok()) SIP_RETURN_IF_ERROR(player.CheckResponse(i, *result.response));
-  return player.CheckExpected(i);
-}
-
 absl::Status PlayStory(sip::ServiceCluster& cluster, const std::string& name) {
   sip::StoryOptions options;
   options.address_of = [&cluster](const std::string& service) { return cluster.AnyAddressOf(service); };
@@ -39,10 +32,8 @@ absl::Status PlayStory(sip::ServiceCluster& cluster, const std::string& name) {
   options.run = name;
   SIP_ASSIGN_OR_RETURN(const std::unique_ptr<sip::StoryPlayer> player, sip::StoryPlayer::Open(options));
   for (size_t i = 0; i < player->size(); ++i) {
-    const absl::Status played = PlayStep(*player, i);
-    if (played.ok()) continue;
-    return absl::Status(played.code(),
-                        absl::StrCat(name, ", step ", i + 1, " (", player->step(i).method(), "): ", played.message()));
+    const absl::Status played = player->PlayAsExpected(i).status();
+    if (!played.ok()) return absl::Status(played.code(), absl::StrCat(name, ", ", played.message()));
   }
   std::cout << "story     " << name << ": " << player->size() << " steps, as expected; case " << player->IdOf("case") << "\n";
   return absl::OkStatus();

@@ -61,16 +61,8 @@ class ClusterStoriesTest : public ::testing::TestWithParam<const char*> {
 };
 
 void PlayStep(StoryPlayer& player, size_t i) {
-  const auto result = player.Play(i);
-  ASSERT_TRUE(result.ok()) << result.status();
-  const absl::Status answer = player.CheckAnswer(i, result->status);
-  ASSERT_TRUE(answer.ok()) << answer.message();
-  if (result->status.ok()) {
-    const absl::Status response = player.CheckResponse(i, *result->response);
-    ASSERT_TRUE(response.ok()) << response.message();
-  }
-  const absl::Status expected = player.CheckExpected(i);
-  ASSERT_TRUE(expected.ok()) << expected.message();
+  const absl::Status played = player.PlayAsExpected(i).status();
+  ASSERT_TRUE(played.ok()) << played.message();
 }
 
 // The plan as it is now, without what differs from run to run; empty if there is none.

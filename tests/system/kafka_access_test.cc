@@ -48,8 +48,9 @@ std::vector<std::string> Settings() {
       absl::StrCat("advertised.listeners=PLAINTEXT://127.0.0.1:{port},SASL_SSL://localhost:", secure, ",SSL://localhost:", mutual),
       "sasl.enabled.mechanisms=SCRAM-SHA-512,PLAIN,OAUTHBEARER",
       // Believes tokens that nobody has signed, and lets nobody stay beyond the end of his.
-      "listener.name.sasl_ssl.oauthbearer.sasl.jaas.config="
-      "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"broker\";",
+      absl::StrCat("listener.name.sasl_ssl.oauthbearer.sasl.jaas.config=",
+                   "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required ",
+                   "unsecuredLoginStringClaim_sub=\"broker\";"),
       "listener.name.sasl_ssl.oauthbearer.connections.max.reauth.ms=3600000",
       absl::StrCat("listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required "
                    "user_sip=\"",
