@@ -140,7 +140,7 @@ void ContextEngine::Shutdown(Task done) {
 
 std::map<std::string, absl::Time> ContextEngine::imports_known_until() const {
   std::map<std::string, absl::Time> times;
-  for (const auto& importer : importers_) times[importer->foreign_log()] = importer->known_until().OfAll();
+  for (const auto& importer : importers_) times[importer->foreign_log()] = importer->known_until().OfAllRead();
   return times;
 }
 

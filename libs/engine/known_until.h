@@ -16,35 +16,51 @@ namespace sip {
 // Of one log. Thread-safe.
 class KnownUntil {
  public:
-  explicit KnownUntil(uint32_t partition_count) : folded_(partition_count, absl::InfinitePast()) {}
+  explicit KnownUntil(uint32_t partition_count) : partitions_(partition_count) {}
 
-  // What was read up to there has been taken in.
-  void NoteFolded(uint32_t partition, const FoldState& fold) {
+  // From now on these partitions are read, from there; the others no longer are.
+  void Begin(const std::vector<TailStart>& starts) {
     MutexLock lock(mutex_);
-    folded_[partition] = std::max(folded_[partition], fold.last_recorded_at);
+    for (Partition& partition : partitions_) partition.is_read = false;
+    for (const TailStart& start : starts) {
+      partitions_[start.partition].is_read = true;
+      Advance(start.partition, start.checkpoint.fold.last_recorded_at);
+    }
   }
-  // Nothing more was known in any partition then.
-  void NoteEnd(absl::Time now) {
+  // What a batch brought has been taken in.
+  void Note(const std::vector<TailBatch::Progress>& progress, const std::vector<TailBatch::Ended>& ended) {
     MutexLock lock(mutex_);
-    end_ = std::max(end_, now);
+    for (const TailBatch::Progress& moved : progress) Advance(moved.partition, moved.checkpoint.fold.last_recorded_at);
+    for (const TailBatch::Ended& end : ended) Advance(end.partition, end.at);
   }
 
-  // All that was recorded in the partition until then has been taken in; the infinite past if nothing has been yet. With a reader
-  // that keeps up it lies a second back at most.
+  // All that was recorded in the partition until then has been taken in; the infinite past if nothing is known yet.
   absl::Time Of(uint32_t partition) const {
     MutexLock lock(mutex_);
-    return std::max(end_, folded_[partition]);
+    return partitions_[partition].until;
   }
-  // Of the partition that lies furthest back.
-  absl::Time OfAll() const {
+  // Of the one that lies furthest back among those that are read; the infinite future if none is.
+  absl::Time OfAllRead() const {
     MutexLock lock(mutex_);
-    return folded_.empty() ? end_ : std::max(end_, *std::min_element(folded_.begin(), folded_.end()));
+    absl::Time earliest = absl::InfiniteFuture();
+    for (const Partition& partition : partitions_) {
+      if (partition.is_read) earliest = std::min(earliest, partition.until);
+    }
+    return earliest;
   }
 
  private:
+  struct Partition {
+    bool is_read = false;
+    absl::Time until = absl::InfinitePast();
+  };
+
+  void Advance(uint32_t partition, absl::Time until) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    partitions_[partition].until = std::max(partitions_[partition].until, until);
+  }
+
   mutable Mutex mutex_;
-  std::vector<absl::Time> folded_ ABSL_GUARDED_BY(mutex_);
-  absl::Time end_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  std::vector<Partition> partitions_ ABSL_GUARDED_BY(mutex_);
 };
 
 // For metrics: how far `until` lies back. Before anything was known it is endless.

@@ -16,26 +16,36 @@ namespace {
 // log_records.h: the first record of a partition is of this second, each next one a second later.
 const absl::Time kFirst = absl::FromUnixSeconds(1'700'000'000);
 
-FoldState FoldedUntil(absl::Time time) {
-  FoldState fold;
-  fold.last_recorded_at = time;
-  return fold;
+TailBatch::Progress MovedTo(uint32_t partition, absl::Time time) {
+  TailBatch::Progress progress{partition, {}};
+  progress.checkpoint.fold.last_recorded_at = time;
+  return progress;
 }
 
-TEST(KnownUntilTest, APartitionReachesAsFarAsItsLastRecordOrTheLastEnd) {
+TEST(KnownUntilTest, APartitionReachesAsFarAsItsLastRecordOrItsLastEnd) {
   KnownUntil known(2);
-  EXPECT_EQ(known.OfAll(), absl::InfinitePast());
-  known.NoteFolded(0, FoldedUntil(kFirst));
+  EXPECT_EQ(known.OfAllRead(), absl::InfiniteFuture()) << "none is read";
+  known.Begin({{0, {}}, {1, {}}});
+  EXPECT_EQ(known.OfAllRead(), absl::InfinitePast());
+  known.Note({MovedTo(0, kFirst)}, {});
   EXPECT_EQ(known.Of(0), kFirst);
-  EXPECT_EQ(known.OfAll(), absl::InfinitePast());
-  known.NoteEnd(kFirst + absl::Seconds(5));
-  EXPECT_EQ(known.OfAll(), kFirst + absl::Seconds(5));
-  known.NoteFolded(0, FoldedUntil(kFirst + absl::Seconds(7)));
-  EXPECT_EQ(known.Of(0), kFirst + absl::Seconds(7));
-  EXPECT_EQ(known.OfAll(), kFirst + absl::Seconds(5));
+  EXPECT_EQ(known.OfAllRead(), absl::InfinitePast());
+  known.Note({}, {{0, kFirst + absl::Seconds(5)}, {1, kFirst + absl::Seconds(4)}});
+  EXPECT_EQ(known.OfAllRead(), kFirst + absl::Seconds(4));
+  known.Note({MovedTo(1, kFirst + absl::Seconds(7))}, {});
+  EXPECT_EQ(known.OfAllRead(), kFirst + absl::Seconds(5));
   // What is read again does not lead back.
-  known.NoteFolded(0, FoldedUntil(kFirst));
-  EXPECT_EQ(known.Of(0), kFirst + absl::Seconds(7));
+  known.Note({MovedTo(1, kFirst)}, {});
+  EXPECT_EQ(known.Of(1), kFirst + absl::Seconds(7));
+}
+
+TEST(KnownUntilTest, APartitionThatIsNoLongerReadStaysWhereItWas) {
+  KnownUntil known(2);
+  known.Begin({{0, MovedTo(0, kFirst).checkpoint}, {1, MovedTo(1, kFirst + absl::Seconds(1)).checkpoint}});
+  EXPECT_EQ(known.OfAllRead(), kFirst);
+  known.Begin({{1, {}}});
+  EXPECT_EQ(known.Of(0), kFirst);
+  EXPECT_EQ(known.OfAllRead(), kFirst + absl::Seconds(1));
 }
 
 TEST(KnownUntilTest, AFollowerKnowsWhatWasTakenAndNoMore) {
@@ -48,11 +58,11 @@ TEST(KnownUntilTest, AFollowerKnowsWhatWasTakenAndNoMore) {
   writer.Write("karl", "1");
   const absl::Time before = SystemClock().Now();
   EXPECT_FALSE(follower.PollOnce(absl::ZeroDuration()).ok());
-  EXPECT_EQ(follower.known_until().OfAll(), absl::InfinitePast());
+  EXPECT_EQ(follower.known_until().Of(0), absl::InfinitePast());
   answer = absl::OkStatus();
   while (*follower.PollOnce(absl::ZeroDuration())) {
   }
-  EXPECT_GE(follower.known_until().OfAll(), before);
+  EXPECT_GE(follower.known_until().Of(0), before);
 }
 
 TEST(KnownUntilTest, BeforeAnythingIsKnownTheLagIsEndless) {

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "libs/base/backoff.h"
-#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 
 namespace sip {
@@ -46,6 +45,7 @@ absl::Status LogFollower::EnsureTail() {
     tail_ = nullptr;
   }
   SIP_ASSIGN_OR_RETURN(std::vector<TailStart> starts, handlers_.start());
+  known_until_.Begin(starts);
   SIP_ASSIGN_OR_RETURN(std::shared_ptr<LogTail> tail, log_.Tail(std::move(starts)));
   MutexLock lock(mutex_);
   tail_ = std::move(tail);
@@ -104,11 +104,10 @@ absl::StatusOr<bool> LogFollower::ReadAndHandOver(absl::Duration wait) {
 }
 
 absl::Status LogFollower::HandOver(TailBatch batch) {
-  const bool at_end = batch.at_end;
   const std::vector<TailBatch::Progress> progress = batch.progress;
+  const std::vector<TailBatch::Ended> ended = batch.ended;
   if (!batch.records.empty() || !progress.empty()) SIP_RETURN_IF_ERROR(handlers_.batch(std::move(batch)));
-  for (const TailBatch::Progress& moved : progress) known_until_.NoteFolded(moved.partition, moved.checkpoint.fold);
-  if (at_end) known_until_.NoteEnd(SystemClock().Now());
+  known_until_.Note(progress, ended);
   return absl::OkStatus();
 }
 

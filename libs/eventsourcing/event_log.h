@@ -99,6 +99,13 @@ struct TailBatch {
   };
   std::vector<Progress> progress;
   bool at_end = false;  // Nothing durable is known beyond this batch.
+  struct Ended {
+    uint32_t partition = 0;
+    absl::Time at;
+  };
+  // All that was recorded in the partition until then lies in this batch, or before it. Where that is not known, because who keeps
+  // the log has not said so lately, the partition is missing.
+  std::vector<Ended> ended{};
 };
 
 // Reads many partitions of one log through one reader. Not thread-safe, except Cancel.

@@ -3,8 +3,10 @@
 #include <fstream>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "google/protobuf/struct.pb.h"
@@ -14,8 +16,8 @@ namespace sip {
 namespace {
 
 constexpr size_t kMaxBytes = 64 << 10;
-// Beyond it a number of JSON is no longer exact, and no token lives that long.
-constexpr double kMaxSeconds = 1e15;
+// No token lives that long; librdkafka counts in microseconds.
+constexpr double kMaxSeconds = 1e12;
 
 absl::Status Bad(const std::string& file, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("kafka.token_file: ", file, " ", what));
@@ -25,7 +27,8 @@ absl::Status Bad(const std::string& file, absl::string_view what) {
 bool ParseClaims(absl::string_view token, google::protobuf::Struct& claims) {
   const std::vector<absl::string_view> parts = absl::StrSplit(token, '.');
   std::string json;
-  return parts.size() == 3 && absl::WebSafeBase64Unescape(parts[1], &json) &&
+  const bool clean = absl::c_all_of(token, [](char c) { return absl::ascii_isalnum(c) || absl::StrContains("-_=.", c); });
+  return clean && parts.size() == 3 && absl::WebSafeBase64Unescape(parts[1], &json) &&
          google::protobuf::util::JsonStringToMessage(json, &claims).ok();
 }
 

@@ -37,12 +37,13 @@ TEST(BearerToken, WhatIsNoneIsRefusedWithTheReasonAndWithoutItsContent) {
       {std::string((64 << 10) + 1, 'x'), "64 KiB"},
       {"secret", "no JSON Web Token"},
       {"secret.%.secret", "no JSON Web Token"},
+      {TokenWith(R"({"sub":"secret","exp":1700000060})") + "\n\x01", "no JSON Web Token"},
       {TokenWith("[]"), "no JSON Web Token"},
       {TokenWith(R"({"exp":1700000060})"), "no subject"},
       {TokenWith(R"({"sub":7,"exp":1700000060})"), "no subject"},
       {TokenWith(R"({"sub":"secret"})"), "when it expires"},
       {TokenWith(R"({"sub":"secret","exp":"soon"})"), "when it expires"},
-      {TokenWith(R"({"sub":"secret","exp":1e300})"), "when it expires"},
+      {TokenWith(R"({"sub":"secret","exp":1e13})"), "when it expires"},
       {TokenWith(R"({"sub":"secret","exp":1700000000})"), "has expired at 2023-11-14T22:13:20"},
   };
   for (const auto& [content, reason] : bad) {

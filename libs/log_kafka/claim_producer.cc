@@ -38,7 +38,8 @@ uint64_t FromOpaque(const void* opaque) { return std::bit_cast<uint64_t>(opaque)
 }  // namespace
 
 absl::StatusOr<KafkaSettings> ClaimProducer::Settings(const KafkaLogOptions& options) {
-  SIP_ASSIGN_OR_RETURN(KafkaSettings settings, ConnectionSettings(options.connection, options.request_timeout));
+  SIP_ASSIGN_OR_RETURN(KafkaSettings settings,
+                       UnavailableWhileRunning(ConnectionSettings(options.connection, options.request_timeout)));
   const KafkaSettings own = ProducerSettings(options);
   settings.insert(settings.end(), own.begin(), own.end());
   settings.insert(settings.end(), options.more_settings.begin(), options.more_settings.end());

@@ -127,7 +127,8 @@ void OnTokenWanted(rd_kafka_t* client, const char* token_file, void* /*opaque*/)
                                                                    token->subject.c_str(), nullptr, 0, text.data(), text.size());
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
   LogWarning("kafka_token_refused", {{"error", LogCode(rd_kafka_err2name(error))}});
-  rd_kafka_oauthbearer_set_token_failure(client, text.data());
+  // Not in the client's words: these may hold the token.
+  rd_kafka_oauthbearer_set_token_failure(client, "the client refuses the token");
 }
 
 void OnReport(rd_kafka_t* client, const rd_kafka_message_t* message, void* /*opaque*/) {
@@ -223,6 +224,11 @@ absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connecti
       return settings;
   }
   return absl::InternalError("unknown protocol");
+}
+
+absl::StatusOr<KafkaSettings> UnavailableWhileRunning(absl::StatusOr<KafkaSettings> settings) {
+  if (absl::IsInvalidArgument(settings.status())) return absl::UnavailableError(settings.status().message());
+  return settings;
 }
 
 absl::StatusOr<KafkaPtr<rd_kafka_t>> NewKafkaClient(rd_kafka_type_t type, const KafkaSettings& settings, DeliveryReport on_report,

@@ -63,6 +63,10 @@ using KafkaPtr = std::unique_ptr<T, KafkaDeleter>;
 absl::StatusOr<KafkaSettings> ConnectionSettings(const KafkaConnection& connection,
                                                  absl::Duration request_timeout = absl::Seconds(10));
 
+// The same for a client that is made after the start, when all could be read: what cannot be read now passes, since whoever renews
+// a password or a token is at it, or late.
+absl::StatusOr<KafkaSettings> UnavailableWhileRunning(absl::StatusOr<KafkaSettings> settings);
+
 // INVALID_ARGUMENT with librdkafka's words if a setting is refused. `on_report`: producers only, called by rd_kafka_poll;
 // `on_rebalance`: members of a group only, called by rd_kafka_consumer_poll.
 using DeliveryReport = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void* opaque);

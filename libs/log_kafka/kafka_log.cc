@@ -142,6 +142,19 @@ std::map<uint32_t, std::shared_ptr<KafkaSessionCore>> KafkaLog::Sessions() const
   return living;
 }
 
+void KafkaLog::NoteEnd(uint32_t partition, const KnownEnd& end) {
+  MutexLock lock(mutex_);
+  ends_[partition] = end;
+}
+
+void KafkaLog::AddEnded(const std::map<uint32_t, PartitionReader>& readers, TailBatch& batch) const {
+  MutexLock lock(mutex_);
+  for (const auto& [partition, end] : ends_) {
+    const auto reader = readers.find(partition);
+    if (reader != readers.end() && reader->second.cursor() >= end.offset) batch.ended.push_back({partition, end.asked});
+  }
+}
+
 void KafkaLog::NoteOwner(uint32_t partition, uint64_t offset, std::string endpoint) const {
   MutexLock lock(mutex_);
   Owner& owner = owners_[partition];

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "libs/base/mutex.h"
 #include "libs/eventsourcing/event_log.h"
+#include "libs/eventsourcing/partition_reader.h"
 #include "libs/log_kafka/kafka_counters.h"
 #include "libs/log_kafka/kafka_log_options.h"
 #include "libs/log_kafka/kafka_log_store.h"
@@ -45,6 +46,14 @@ class KafkaLog final : public EventLog {
   uint64_t comparison() const { return comparison_; }
   // DATA_LOSS unless the records that the checkpoints have folded last lie where they did; UNAVAILABLE if that cannot be told now.
   absl::Status CheckHeads(const std::vector<ReaderCheckpoint>& checkpoints) const;
+  // What brokers said of where a partition ends: all that was appended until `asked` lies before `offset`.
+  struct KnownEnd {
+    uint64_t offset = 0;
+    absl::Time asked = absl::InfinitePast();
+  };
+  void NoteEnd(uint32_t partition, const KnownEnd& end);
+  // Adds to `batch` which of the partitions that were read up to these cursors had ended there.
+  void AddEnded(const std::map<uint32_t, PartitionReader>& readers, TailBatch& batch) const;
   // A claim that won lies at `offset`.
   void NoteOwner(uint32_t partition, uint64_t offset, std::string endpoint) const;
   KafkaPartitionCounters& counters(uint32_t partition) const { return counters_.at(partition); }
@@ -68,6 +77,7 @@ class KafkaLog final : public EventLog {
     std::string endpoint;
   };
   mutable std::map<uint32_t, Owner> owners_ ABSL_GUARDED_BY(mutex_);  // By partition.
+  std::map<uint32_t, KnownEnd> ends_ ABSL_GUARDED_BY(mutex_);         // By partition.
 };
 
 // Where reading goes on from a checkpoint: behind the last record of which is known that it still lies there, so that what came

@@ -52,7 +52,8 @@ class KafkaLogStoreImpl final : public KafkaLogStore {
   void CheckAll();
   absl::Status CheckLog(KafkaLog& log);
   // Whether partitions have new leaders, and whether somebody else wrote into one of our own. Two requests for all logs.
-  void LookForOthers();
+  void LookAtEnds();
+  static void TellEnd(KafkaLog& log, const rd_kafka_topic_partition_t& end, absl::Time asked);
   void NoteLeaders();
 
   const KafkaLogOptions options_;
@@ -110,7 +111,7 @@ void KafkaLogStoreImpl::Watch() {
   absl::Duration checked = MonotonicNow();
   while (!pause_.ended()) {
     pause_.Take(options_.ownership_interval);
-    if (!pause_.ended()) LookForOthers();
+    if (!pause_.ended()) LookAtEnds();
     if (pause_.ended() || MonotonicNow() - checked < options_.check_interval) continue;
     CheckAll();
     checked = MonotonicNow();
@@ -152,25 +153,33 @@ void KafkaLogStoreImpl::NoteLeaders() {
   }
 }
 
-void KafkaLogStoreImpl::LookForOthers() {
+void KafkaLogStoreImpl::LookAtEnds() {
   NoteLeaders();
-  std::map<std::pair<std::string, int32_t>, std::shared_ptr<KafkaSessionCore>> sessions;
+  std::map<std::string, KafkaLog*> logs;  // By topic.
+  const KafkaPtr<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(0));
   for (const auto& [name, log] : logs_) {
-    for (auto& [partition, session] : log->Sessions()) sessions[{log->topic(), static_cast<int32_t>(partition)}] = session;
+    logs[log->topic()] = log.get();
+    for (uint32_t partition = 0; partition < log->identity().partition_count; ++partition) {
+      rd_kafka_topic_partition_list_add(list.get(), log->topic().c_str(), static_cast<int32_t>(partition))->offset =
+          RD_KAFKA_OFFSET_END;
+    }
   }
-  if (sessions.empty() || pause_.ended()) return;
-  const KafkaPtr<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(static_cast<int>(sessions.size())));
-  for (const auto& [place, session] : sessions) {
-    rd_kafka_topic_partition_list_add(list.get(), place.first.c_str(), place.second)->offset = RD_KAFKA_OFFSET_END;
-  }
+  if (pause_.ended()) return;
+  const absl::Time asked = SystemClock().Now();
   const auto timeout = static_cast<int>(absl::ToInt64Milliseconds(watch_options_.request_timeout));
   if (rd_kafka_offsets_for_times(client_.get(), list.get(), timeout) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& end = list->elems[i];
-    const auto found = sessions.find({end.topic, end.partition});
-    if (end.err != RD_KAFKA_RESP_ERR_NO_ERROR || end.offset < 0 || found == sessions.end()) continue;
-    found->second->NoteEnd(static_cast<uint64_t>(end.offset));
+    if (end.err == RD_KAFKA_RESP_ERR_NO_ERROR && end.offset >= 0) TellEnd(*logs.at(end.topic), end, asked);
   }
+}
+
+void KafkaLogStoreImpl::TellEnd(KafkaLog& log, const rd_kafka_topic_partition_t& end, absl::Time asked) {
+  const auto partition = static_cast<uint32_t>(end.partition);
+  const auto offset = static_cast<uint64_t>(end.offset);
+  log.NoteEnd(partition, {offset, asked});
+  const auto sessions = log.Sessions();
+  if (const auto session = sessions.find(partition); session != sessions.end()) session->second->NoteEnd(offset);
 }
 
 }  // namespace

@@ -54,6 +54,8 @@ absl::StatusOr<TailBatch> KafkaTail::ReadSome(size_t max_records, absl::Duration
       // Only what is there already is added to what has come.
       const absl::Duration left = until - MonotonicNow();
       if (HasReachedEnd() || !moved.empty() || left <= absl::ZeroDuration()) break;
+      // Cancel wakes a wait, and may have woken the look before.
+      if (cancelled_) return Cancelled();
       SIP_ASSIGN_OR_RETURN(fetched, fetcher_->Next(left));
       if (!fetched.has_value()) continue;
     }
@@ -68,6 +70,7 @@ absl::StatusOr<TailBatch> KafkaTail::ReadSome(size_t max_records, absl::Duration
   if (cancelled_) return Cancelled();
   AddProgress(moved, batch);
   batch.at_end = not_at_end_.empty();
+  log_.AddEnded(readers_, batch);
   return batch;
 }
 
@@ -112,7 +115,9 @@ absl::Status KafkaTail::CompareIfDue() {
     std::vector<ReaderCheckpoint> checkpoints;
     checkpoints.reserve(readers_.size());
     for (const auto& [partition, reader] : readers_) checkpoints.push_back(reader.checkpoint());
-    SIP_ASSIGN_OR_RETURN(comparison_, HeadComparison::Open(options_, log_.topic(), checkpoints));
+    auto opened = HeadComparison::Open(options_, log_.topic(), checkpoints);
+    if (absl::IsUnavailable(opened.status())) return absl::OkStatus();
+    SIP_ASSIGN_OR_RETURN(comparison_, std::move(opened));
     compared_ = wanted;
   }
   // Reading goes on meanwhile.

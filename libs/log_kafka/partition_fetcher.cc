@@ -65,7 +65,7 @@ absl::StatusOr<KafkaSettings> PartitionFetcher::Settings(const KafkaLogOptions& 
 
 absl::StatusOr<std::unique_ptr<PartitionFetcher>> PartitionFetcher::Open(const KafkaLogOptions& options, const std::string& topic,
                                                                          const std::vector<Start>& starts) {
-  SIP_ASSIGN_OR_RETURN(const KafkaSettings settings, Settings(options));
+  SIP_ASSIGN_OR_RETURN(const KafkaSettings settings, UnavailableWhileRunning(Settings(options)));
   SIP_ASSIGN_OR_RETURN(KafkaPtr<rd_kafka_t> client, NewKafkaClient(RD_KAFKA_CONSUMER, settings));
   SIP_RETURN_IF_ERROR(KafkaStatus(rd_kafka_poll_set_consumer(client.get()), topic));
   std::unique_ptr<PartitionFetcher> fetcher(new PartitionFetcher(options, topic, std::move(client)));

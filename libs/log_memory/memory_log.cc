@@ -544,6 +544,7 @@ absl::StatusOr<TailBatch> MemoryLogStore::Impl::Tail::Read(size_t max_records, a
     for (size_t i = 0; i < readers_.size() && failed_.ok(); ++i) failed_ = ReadPartition(i, max_records, batch);
     if (!failed_.ok()) continue;
     batch.at_end = AtEnd();
+    for (size_t i = 0; batch.at_end && i < numbers_.size(); ++i) batch.ended.push_back({numbers_[i], SystemClock().Now()});
     const absl::Duration left = deadline - SystemClock().Now();
     if (!batch.records.empty() || !batch.progress.empty() || left <= absl::ZeroDuration()) return batch;
     store_.changed_.WaitWithTimeout(store_.mutex_, left);

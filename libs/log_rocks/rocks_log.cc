@@ -88,6 +88,7 @@ class RocksTail : public LogTail {
 
  private:
   absl::Status ReadBatch(size_t max_records, TailBatch& batch) {
+    const absl::Time asked = SystemClock().Now();
     const uint64_t end = folder_.window->end();
     const uint64_t until = std::min(end, members_.next() + kChunksPerRead);
     SIP_RETURN_IF_ERROR(members_.ReadOn(
@@ -97,6 +98,7 @@ class RocksTail : public LogTail {
           return absl::OkStatus();
         }));
     batch.at_end = members_.next() >= end;
+    for (size_t i = 0; batch.at_end && i < partitions_.size(); ++i) batch.ended.push_back({partitions_[i], asked});
     std::vector<size_t> moved = members_.TakeTouched();
     if (members_.next() - idle_reported_ >= kIdleProgressChunks) {
       idle_reported_ = members_.next();

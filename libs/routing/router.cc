@@ -87,12 +87,12 @@ std::vector<PartitionAccess*> Router::Candidates(const std::string& log, uint32_
   const auto to_front = [&](const PartitionAccess* first) {
     std::stable_partition(candidates.begin(), candidates.end(), [first](const auto* node) { return node == first; });
   };
-  {
-    MutexLock lock(mutex_);
-    if (const auto last = answered_.find({log, partition}); last != answered_.end()) to_front(last->second);
-  }
-  if (const PartitionAccess* owner = LastOwner(log, partition)) to_front(owner);
-
+  const PartitionAccess* const claimed = LastOwner(log, partition);
+  MutexLock lock(mutex_);
+  const auto last = answered_.find({log, partition});
+  if (last != answered_.end()) to_front(last->second.node);
+  // A reader that lags behind still names the owner of before: the answer was newer.
+  if (claimed != nullptr && (last == answered_.end() || last->second.claimed != claimed)) to_front(claimed);
   return candidates;
 }
 
@@ -105,8 +105,9 @@ PartitionAccess* Router::LastOwner(const std::string& log, uint32_t partition) c
 }
 
 void Router::NoteAnswer(const std::string& log, uint32_t partition, PartitionAccess* node) {
+  PartitionAccess* const claimed = LastOwner(log, partition);
   MutexLock lock(mutex_);
-  answered_[{log, partition}] = node;
+  answered_[{log, partition}] = {node, claimed};
 }
 
 uint32_t Router::PartitionOfCase(const std::string& log, const Uuid& scope) const {

@@ -66,7 +66,7 @@ class Router final : public PartitionAccess {
   template <typename Result, typename Ask>
   void Begin(const std::string& log, uint32_t partition, absl::Time deadline, Ask ask,
              absl::AnyInvocable<void(absl::StatusOr<Result>)> done);
-  // All nodes that may own it: whom the last Claim names, who answered last, this node, the others.
+  // All nodes that may own it: who answered last, before that one whom a Claim names that was met since; this node, the others.
   std::vector<PartitionAccess*> Candidates(const std::string& log, uint32_t partition) const;
   // The node that the last Claim names; null if it is not known, or no node of ours.
   PartitionAccess* LastOwner(const std::string& log, uint32_t partition) const;
@@ -77,8 +77,12 @@ class Router final : public PartitionAccess {
   const Options options_;
   std::atomic<size_t> under_way_{0};
   mutable Mutex mutex_;
+  struct Answered {
+    PartitionAccess* node = nullptr;
+    PartitionAccess* claimed = nullptr;  // Whom the last Claim named then.
+  };
   // Who answered last.
-  std::map<std::pair<std::string, uint32_t>, PartitionAccess*> answered_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::pair<std::string, uint32_t>, Answered> answered_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The commands of one log through a router: what the services are given.

@@ -102,6 +102,7 @@ class Node {
   void StopServer() { server_->Stop(absl::Seconds(10)); }
   uint64_t Acknowledged(uint32_t partition) { return notes_.engine().partition_status(partition).acknowledged; }
   const Router& router() const { return *router_; }
+  PartitionAccess& local() { return local_; }
 
  private:
   const std::unique_ptr<StreamStore> store_ = NewMemoryStreamStore();
@@ -282,6 +283,33 @@ TEST_F(RoutingTest, WhomTheLastClaimNamesIsAskedFirst) {
   EXPECT_EQ(asked_first(), "a");
   last_owner = "here:1";
   EXPECT_EQ(asked_first(), "here");
+}
+
+TEST_F(RoutingTest, WhoAnsweredSinceIsAskedBeforeWhomAnOldClaimNames) {
+  const uint32_t partition = PartitionOfNote("case");
+  ASSERT_TRUE(b_.Acquire(partition).ok());
+  Nobody former;
+  std::string last_owner = "former:1";
+  ThreadTimer timer(SystemClock());
+  LocalAccess local;
+  Router router({local,
+                 SystemClock(),
+                 timer,
+                 {{kNotesLog, kPartitions}},
+                 {{&former, {}, "former:1"}, {&b_.local(), {}, "b:1"}},
+                 "here:1",
+                 [&](const std::string&, uint32_t) { return std::optional<std::string>(last_owner); }},
+                {});
+  const auto ask = [&] {
+    Awaited<absl::StatusOr<Watermark>> answer;
+    router.Barrier(kNotesLog, partition, absl::InfiniteFuture(),
+                   [&](absl::StatusOr<Watermark> value) { answer.Set(std::move(value)); });
+    EXPECT_TRUE(answer.Get().ok());
+  };
+  ask();
+  EXPECT_EQ(former.asked, 1);
+  ask();
+  EXPECT_EQ(former.asked, 1) << "its Claim was known when another one answered";
 }
 
 absl::Status AskAcross(const PeerSecurity& server_security, const PeerSecurity& client_security,

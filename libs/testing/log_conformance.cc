@@ -1,5 +1,6 @@
 #include "libs/testing/log_conformance.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <thread>
@@ -7,6 +8,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/clock.h"
+#include "libs/base/monotonic.h"
 #include "libs/base/mutex.h"
 #include "libs/eventsourcing/rejection.h"
 #include "libs/testing/log_records.h"
@@ -122,6 +125,7 @@ class Reader {
     }
     for (const TailBatch::Progress& progress : batch->progress) checkpoints_[progress.partition] = progress.checkpoint;
     at_end_ = batch->at_end;
+    ended_ = batch->ended;
     return !batch->records.empty() || !batch->progress.empty();
   }
   void ReadToEnd() {
@@ -136,6 +140,8 @@ class Reader {
 
   LogTail& tail() { return *tail_; }
   bool at_end() const { return at_end_; }
+  // Of the last batch.
+  const std::vector<TailBatch::Ended>& ended() const { return ended_; }
   // Records before the reader's start.
   void Skip(uint32_t partition, size_t count) { skipped_[partition] = count; }
   const std::vector<std::string>& payloads(uint32_t partition = 0) { return payloads_[partition]; }
@@ -152,6 +158,7 @@ class Reader {
   std::map<uint32_t, ReaderCheckpoint> checkpoints_;
   std::map<uint32_t, size_t> skipped_;
   bool at_end_ = false;
+  std::vector<TailBatch::Ended> ended_;
 };
 
 std::vector<std::string> Numbers(int first, int count) {
@@ -421,6 +428,26 @@ TEST_P(LogConformance, AReaderWithNothingToReadReturnsAtOnceUnlessItIsToWait) {
   EXPECT_FALSE(reader.ReadBatch());
   EXPECT_TRUE(reader.at_end());
   EXPECT_FALSE(reader.ReadBatch(1000, absl::Milliseconds(1)));
+}
+
+TEST_P(LogConformance, AReaderLearnsUntilWhenItHasReadAllThatWasRecorded) {
+  Owner owner(log(), 1);
+  const absl::Time after = SystemClock().Now();
+  Reader reader = Reader::OfAll(log());
+  reader.ReadToEnd();
+  // Whoever keeps the log is asked now and then.
+  std::map<uint32_t, absl::Time> ended;
+  const absl::Duration until = MonotonicNow() + kPatience;
+  const auto all_ended = [&] {
+    return ended.size() == LogBackend::kPartitions &&
+           std::all_of(ended.begin(), ended.end(), [&](const auto& end) { return end.second > after; });
+  };
+  while (!all_ended() && MonotonicNow() < until && !HasFailure()) {
+    reader.ReadBatch(1000, absl::Milliseconds(20));
+    for (const TailBatch::Ended& end : reader.ended()) ended[end.partition] = end.at;
+  }
+  EXPECT_TRUE(all_ended());
+  for (const auto& [partition, at] : ended) EXPECT_LE(at, SystemClock().Now()) << partition;
 }
 
 TEST_P(LogConformance, AWaitingReaderIsWokenByAnAppend) {

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "libs/base/backoff.h"
-#include "libs/base/clock.h"
 #include "libs/base/status_macros.h"
 
 namespace sip {
@@ -46,8 +45,8 @@ absl::StatusOr<std::shared_ptr<LogTail>> ProjectionRunner::EnsureTail(Reader& re
   for (const TailStart& start : starts) {
     const FoldState& fold = start.checkpoint.fold;
     if (fold.next_idx > 0) progress_.Advance(identity.log_id, start.partition, fold.next_idx, {fold.head});
-    reader.known_until->NoteFolded(start.partition, fold);
   }
+  reader.known_until->Begin(starts);
   SIP_ASSIGN_OR_RETURN(std::shared_ptr<LogTail> tail, reader.log->Tail(std::move(starts)));
   MutexLock lock(tails_mutex_);
   if (stopping_) return absl::CancelledError("stopping");
@@ -144,14 +143,12 @@ absl::StatusOr<bool> ProjectionRunner::ReadAndCommit(Reader& reader, absl::Durat
       records.push_back(std::move(decoded));
     }
     SIP_RETURN_IF_ERROR(CommitBatch(*reader.log, batch, records));
-    TellProgress(reader, batch);
+    TellProgress(*reader.log, batch);
   }
   reader.at_end = batch.at_end;
   progress_.PauseLog(reader.log->identity().log_id, absl::OkStatus());
-  if (batch.at_end) {
-    progress_.ReachedEnd(reader.log->identity().log_id);
-    reader.known_until->NoteEnd(SystemClock().Now());
-  }
+  reader.known_until->Note(batch.progress, batch.ended);
+  if (batch.at_end) progress_.ReachedEnd(reader.log->identity().log_id);
   return !batch.progress.empty();
 }
 
@@ -170,20 +167,19 @@ absl::Status ProjectionRunner::CommitBatch(const EventLog& log, const TailBatch&
   return store_.Commit(*transaction, checkpoints);
 }
 
-void ProjectionRunner::TellProgress(Reader& reader, const TailBatch& batch) {
+void ProjectionRunner::TellProgress(const EventLog& log, const TailBatch& batch) {
   for (const TailBatch::Progress& progress : batch.progress) {
     std::vector<std::string> leaves;
     for (const ValidRecordPtr& record : batch.records) {
       if (record->partition == progress.partition) leaves.push_back(record->leaf);
     }
-    progress_.Advance(reader.log->identity().log_id, progress.partition, progress.checkpoint.fold.next_idx, leaves);
-    reader.known_until->NoteFolded(progress.partition, progress.checkpoint.fold);
+    progress_.Advance(log.identity().log_id, progress.partition, progress.checkpoint.fold.next_idx, leaves);
   }
 }
 
 std::map<std::string, absl::Time> ProjectionRunner::KnownUntilOfLogs() const {
   std::map<std::string, absl::Time> times;
-  for (const Reader& reader : readers_) times[reader.log->identity().name] = reader.known_until->OfAll();
+  for (const Reader& reader : readers_) times[reader.log->identity().name] = reader.known_until->OfAllRead();
   return times;
 }
 

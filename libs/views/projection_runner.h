@@ -77,7 +77,7 @@ class ProjectionRunner {
   absl::StatusOr<std::vector<TailStart>> StoredStarts(const LogIdentity& identity);
   absl::Status CommitBatch(const EventLog& log, const TailBatch& batch,
                            const std::vector<std::shared_ptr<const RecordedCommand>>& records);
-  void TellProgress(Reader& reader, const TailBatch& batch);
+  void TellProgress(const EventLog& log, const TailBatch& batch);
   void Work(Reader& reader);
 
   const FoldInput input_;

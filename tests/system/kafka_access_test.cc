@@ -111,15 +111,21 @@ TEST_F(KafkaAccessTest, WritesAndReadsOverTlsAsAClientWithACertificate) {
 }
 
 TEST_F(KafkaAccessTest, WritesAndReadsOverTlsAsAUserWithATokenThatIsRenewed) {
-  const absl::Time expires = SystemClock().Now() + absl::Seconds(6);
+  const absl::Time expires = SystemClock().Now() + absl::Seconds(8);
   options_.connection.mechanism = "OAUTHBEARER";
   options_.connection.token_file = Write("token", Token("sip", expires));
+  options_.check_interval = absl::Milliseconds(500);
   const auto store = OpenStore();
   EventLog& log = *store->log(kLog);
   const ReaderCheckpoint before = Write(log, 0, 10);
   EXPECT_EQ(before.fold.next_idx, 10u);
   const auto tail = log.Tail({{0, before}});
   ASSERT_THAT(tail, IsOk());
+  // Whoever reads goes on meanwhile, though the last record read is compared by a client of its own.
+  Write("token", "half a tok");
+  const absl::Time until = SystemClock().Now() + absl::Seconds(2);
+  while (SystemClock().Now() < until) EXPECT_THAT((*tail)->Read(100, absl::Milliseconds(100)), IsOk());
+  EXPECT_THAT(ClaimStatus(log, 1), StatusIs(absl::StatusCode::kUnavailable, "kafka.token_file"));
   Write("token", Token("sip", expires + absl::Hours(1)));
   ASSERT_TRUE(Await([&] { return SystemClock().Now() > expires + absl::Seconds(1); }));
   EXPECT_EQ(Write(log, 0, 10, before).fold.next_idx, 20u);
