@@ -109,6 +109,8 @@ TEST_F(KafkaPoisonTest, AStrangersOpenTransactionDoesNotFreezeReadersButItsMarke
   EXPECT_EQ(frozen.end, begin.end);
   EXPECT_LT(frozen.end, static_cast<int64_t>(checkpoint_.cursor));
   ASSERT_THAT(stranger.Commit(), IsOk());
+  // The broker writes the marker behind its answer.
+  ASSERT_TRUE(Await([&] { return !ReadStatus(*log_, 0).ok(); }));
   ExpectStopped("partition 0");
   EXPECT_THAT(ReadStatus(*log_, 0), StatusIs(kDataLoss, "transaction"));
 }
