@@ -1,6 +1,6 @@
-// Finds the owner of a partition: this node or one of its peers; whom the log's last Claim names is asked first. Whoever is asked
-// may have lost it a moment ago, and while it moves nobody has it: the router asks again, with the same request id, until the
-// caller's deadline.
+// Finds the owner of a partition: this node or one of its peers; whom the log's last Claim names is asked first, or who has
+// answered since. Whoever is asked may have lost it a moment ago, and while it moves nobody has it: the router asks again, with the
+// same request id, until the caller's deadline.
 #ifndef SIP_LIBS_ROUTING_ROUTER_H_
 #define SIP_LIBS_ROUTING_ROUTER_H_
 
