@@ -27,11 +27,10 @@ class KnownUntil {
       Advance(start.partition, start.checkpoint.fold.last_recorded_at);
     }
   }
-  // What a batch brought has been taken in.
-  void Note(const std::vector<TailBatch::Progress>& progress, const std::vector<TailBatch::Ended>& ended) {
+  // All that was recorded until then has been taken in.
+  void Note(const std::vector<TailBatch::Ended>& reached) {
     MutexLock lock(mutex_);
-    for (const TailBatch::Progress& moved : progress) Advance(moved.partition, moved.checkpoint.fold.last_recorded_at);
-    for (const TailBatch::Ended& end : ended) Advance(end.partition, end.at);
+    for (const TailBatch::Ended& each : reached) Advance(each.partition, each.at);
   }
 
   // All that was recorded in the partition until then has been taken in; the infinite past if nothing is known yet.
@@ -62,6 +61,15 @@ class KnownUntil {
   mutable Mutex mutex_;
   std::vector<Partition> partitions_ ABSL_GUARDED_BY(mutex_);
 };
+
+// How far each partition is known to reach once the batch has been taken in.
+inline std::vector<TailBatch::Ended> ReachOf(const TailBatch& batch) {
+  std::vector<TailBatch::Ended> reach = batch.ended;
+  for (const TailBatch::Progress& moved : batch.progress) {
+    reach.push_back({moved.partition, moved.checkpoint.fold.last_recorded_at});
+  }
+  return reach;
+}
 
 // For metrics: how far `until` lies back. Before anything was known it is endless.
 inline double LagSeconds(absl::Time until, absl::Time now) { return std::max(0.0, absl::ToDoubleSeconds(now - until)); }

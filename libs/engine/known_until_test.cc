@@ -22,20 +22,28 @@ TailBatch::Progress MovedTo(uint32_t partition, absl::Time time) {
   return progress;
 }
 
+std::vector<TailBatch::Ended> ReachOfRecord(uint32_t partition, absl::Time time) {
+  TailBatch batch;
+  batch.progress.push_back(MovedTo(partition, time));
+  return ReachOf(batch);
+}
+
 TEST(KnownUntilTest, APartitionReachesAsFarAsItsLastRecordOrItsLastEnd) {
   KnownUntil known(2);
   EXPECT_EQ(known.OfAllRead(), absl::InfiniteFuture()) << "none is read";
   known.Begin({{0, {}}, {1, {}}});
   EXPECT_EQ(known.OfAllRead(), absl::InfinitePast());
-  known.Note({MovedTo(0, kFirst)}, {});
+  known.Note(ReachOfRecord(0, kFirst));
   EXPECT_EQ(known.Of(0), kFirst);
   EXPECT_EQ(known.OfAllRead(), absl::InfinitePast());
-  known.Note({}, {{0, kFirst + absl::Seconds(5)}, {1, kFirst + absl::Seconds(4)}});
+  TailBatch at_end;
+  at_end.ended = {{0, kFirst + absl::Seconds(5)}, {1, kFirst + absl::Seconds(4)}};
+  known.Note(ReachOf(at_end));
   EXPECT_EQ(known.OfAllRead(), kFirst + absl::Seconds(4));
-  known.Note({MovedTo(1, kFirst + absl::Seconds(7))}, {});
+  known.Note(ReachOfRecord(1, kFirst + absl::Seconds(7)));
   EXPECT_EQ(known.OfAllRead(), kFirst + absl::Seconds(5));
   // What is read again does not lead back.
-  known.Note({MovedTo(1, kFirst)}, {});
+  known.Note(ReachOfRecord(1, kFirst));
   EXPECT_EQ(known.Of(1), kFirst + absl::Seconds(7));
 }
 

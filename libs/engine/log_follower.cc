@@ -104,10 +104,9 @@ absl::StatusOr<bool> LogFollower::ReadAndHandOver(absl::Duration wait) {
 }
 
 absl::Status LogFollower::HandOver(TailBatch batch) {
-  const std::vector<TailBatch::Progress> progress = batch.progress;
-  const std::vector<TailBatch::Ended> ended = batch.ended;
-  if (!batch.records.empty() || !progress.empty()) SIP_RETURN_IF_ERROR(handlers_.batch(std::move(batch)));
-  known_until_.Note(progress, ended);
+  const std::vector<TailBatch::Ended> reach = ReachOf(batch);
+  if (!batch.records.empty() || !batch.progress.empty()) SIP_RETURN_IF_ERROR(handlers_.batch(std::move(batch)));
+  known_until_.Note(reach);
   return absl::OkStatus();
 }
 
