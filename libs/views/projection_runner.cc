@@ -148,7 +148,6 @@ absl::StatusOr<bool> ProjectionRunner::ReadAndCommit(Reader& reader, absl::Durat
   reader.at_end = batch.at_end;
   progress_.PauseLog(reader.log->identity().log_id, absl::OkStatus());
   reader.known_until->Note(ReachOf(batch));
-  if (batch.at_end) progress_.ReachedEnd(reader.log->identity().log_id);
   return !batch.progress.empty();
 }
 

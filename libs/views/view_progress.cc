@@ -29,15 +29,11 @@ class ViewProgress::State {
  public:
   State(const std::vector<LogIdentity>& logs, Clock& clock, Options options) : clock_(clock), options_(std::move(options)) {
     for (const LogIdentity& identity : logs) {
-      logs_.push_back(Log{identity, std::vector<Partition>(identity.partition_count), {}, {}});
+      logs_.push_back(Log{identity, std::vector<Partition>(identity.partition_count), {}});
     }
   }
 
   void Advance(absl::string_view log_id, uint32_t partition, uint64_t next_idx, absl::Span<const std::string> leaves);
-  void ReachedEnd(absl::string_view log_id) {
-    MutexLock lock(mutex_);
-    if (Log* log = FindLog(log_id)) log->end_reached_at = clock_.Now();
-  }
   void PauseLog(absl::string_view log_id, const absl::Status& reason) {
     MutexLock lock(mutex_);
     if (Log* log = FindLog(log_id)) log->pause = reason;
@@ -67,7 +63,6 @@ class ViewProgress::State {
   }
   std::vector<ViewPosition> Positions() const;
   std::vector<ViewPosition> PositionsOf(const Uuid& case_id) const;
-  std::optional<absl::Time> CaughtUpAt() const;
 
  private:
   // Waiters of a partition, by the place that they wait for.
@@ -80,7 +75,6 @@ class ViewProgress::State {
   struct Log {
     LogIdentity identity;
     std::vector<Partition> partitions;
-    std::optional<absl::Time> end_reached_at;
     absl::Status pause;  // Why it is not read for now.
   };
   struct Waiter {
@@ -248,16 +242,6 @@ std::vector<ViewPosition> ViewProgress::State::PositionsOf(const Uuid& case_id) 
   return positions;
 }
 
-std::optional<absl::Time> ViewProgress::State::CaughtUpAt() const {
-  MutexLock lock(mutex_);
-  absl::Time earliest = absl::InfiniteFuture();
-  for (const Log& log : logs_) {
-    if (!log.end_reached_at.has_value()) return std::nullopt;
-    earliest = std::min(earliest, *log.end_reached_at);
-  }
-  return earliest;
-}
-
 ViewProgress::ViewProgress(const std::vector<LogIdentity>& logs, Timer& timer, Clock& clock, Options options)
     : state_(std::make_shared<State>(logs, clock, std::move(options))), timer_(timer) {}
 
@@ -266,14 +250,12 @@ ViewProgress::~ViewProgress() { state_->Stop(absl::CancelledError("the view is c
 void ViewProgress::Advance(absl::string_view log_id, uint32_t partition, uint64_t next_idx, absl::Span<const std::string> leaves) {
   state_->Advance(log_id, partition, next_idx, leaves);
 }
-void ViewProgress::ReachedEnd(absl::string_view log_id) { state_->ReachedEnd(log_id); }
 void ViewProgress::Stop(const absl::Status& reason) { state_->Stop(reason); }
 void ViewProgress::PauseLog(absl::string_view log_id, const absl::Status& reason) { state_->PauseLog(log_id, reason); }
 absl::Status ViewProgress::status() const { return state_->status(); }
 bool ViewProgress::stopped() const { return state_->stopped(); }
 std::vector<ViewPosition> ViewProgress::Positions() const { return state_->Positions(); }
 std::vector<ViewPosition> ViewProgress::PositionsOf(const Uuid& case_id) const { return state_->PositionsOf(case_id); }
-std::optional<absl::Time> ViewProgress::CaughtUpAt() const { return state_->CaughtUpAt(); }
 size_t ViewProgress::waiting() const { return state_->waiting(); }
 
 void ViewProgress::WaitFor(absl::Span<const ConsistencyToken> tokens, absl::Time deadline, Done done) {

@@ -56,8 +56,6 @@ class ViewProgress {
   // The rows hold everything below `next_idx`. `leaves` are those of the records just before it, as many as are known, the last one
   // last. A position that does not move on changes nothing.
   void Advance(absl::string_view log_id, uint32_t partition, uint64_t next_idx, absl::Span<const std::string> leaves);
-  // A log was read to its end just now.
-  void ReachedEnd(absl::string_view log_id);
   // A log is not read for now, for that reason; OK: it goes on. Whoever waits does so until the deadline.
   void PauseLog(absl::string_view log_id, const absl::Status& reason);
   // The view has stopped for good: nobody needs to wait any longer.
@@ -71,8 +69,6 @@ class ViewProgress {
   std::vector<ViewPosition> Positions() const;
   // Of each log the partition that holds the case.
   std::vector<ViewPosition> PositionsOf(const Uuid& case_id) const;
-  // The latest time at which all logs were read to their ends; absent if not yet.
-  std::optional<absl::Time> CaughtUpAt() const;
   // For metrics.
   size_t waiting() const;
 

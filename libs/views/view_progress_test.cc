@@ -190,13 +190,5 @@ TEST_F(ViewProgressTest, TellsItsPositions) {
   EXPECT_EQ(positions[2].log_id, kConsent);
 }
 
-TEST_F(ViewProgressTest, IsCaughtUpWhenEveryLogWasReadToItsEnd) {
-  EXPECT_EQ(progress_->CaughtUpAt(), std::nullopt);
-  progress_->ReachedEnd(kPlans);
-  EXPECT_EQ(progress_->CaughtUpAt(), std::nullopt);
-  progress_->ReachedEnd(kConsent);
-  EXPECT_EQ(progress_->CaughtUpAt(), kNow);
-}
-
 }  // namespace
 }  // namespace sip
