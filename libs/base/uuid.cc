@@ -13,15 +13,21 @@ namespace sip {
 namespace {
 
 constexpr size_t kTextSize = 36;
+constexpr std::array<size_t, 4> kDashes = {8, 13, 18, 23};
+// Where the two digits of each byte begin.
+constexpr std::array<size_t, 16> kDigits = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
 
-bool IsDash(size_t position) { return position == 8 || position == 13 || position == 18 || position == 23; }
+constexpr uint8_t kNoDigit = 0xff;
+// By character: the value of a lower-case hexadecimal digit, or kNoDigit.
+constexpr std::array<uint8_t, 256> kHexValues = [] {
+  std::array<uint8_t, 256> values{};
+  for (uint8_t& value : values) value = kNoDigit;
+  for (uint8_t i = 0; i < 10; ++i) values[static_cast<size_t>('0') + i] = i;
+  for (uint8_t i = 0; i < 6; ++i) values[static_cast<size_t>('a') + i] = static_cast<uint8_t>(10 + i);
+  return values;
+}();
 
-// The value of a lower-case hexadecimal digit, or -1.
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
+uint8_t HexValue(char c) { return kHexValues[static_cast<uint8_t>(c)]; }
 
 void SetVersion(std::array<uint8_t, 16>& bytes, int version) {
   bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | (version << 4));
@@ -32,17 +38,15 @@ void SetVersion(std::array<uint8_t, 16>& bytes, int version) {
 
 std::optional<Uuid> Uuid::Parse(absl::string_view text) {
   if (text.size() != kTextSize) return std::nullopt;
+  for (const size_t dash : kDashes) {
+    if (text[dash] != '-') return std::nullopt;
+  }
   std::array<uint8_t, 16> bytes{};
-  size_t nibble = 0;
-  for (size_t i = 0; i < kTextSize; ++i) {
-    if (IsDash(i)) {
-      if (text[i] != '-') return std::nullopt;
-      continue;
-    }
-    const int value = HexValue(text[i]);
-    if (value < 0) return std::nullopt;
-    bytes[nibble / 2] = static_cast<uint8_t>((bytes[nibble / 2] << 4) | value);
-    ++nibble;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const uint8_t high = HexValue(text[kDigits[i]]);
+    const uint8_t low = HexValue(text[kDigits[i] + 1]);
+    if (high == kNoDigit || low == kNoDigit) return std::nullopt;
+    bytes[i] = static_cast<uint8_t>(high << 4 | low);
   }
   return Uuid(bytes);
 }

@@ -69,7 +69,11 @@ bool TakeField(absl::string_view& rest, WireField& field) {
   if (!TakeTag(rest, field.number, type)) return false;
   field.is_delimited = type == kDelimited;
   field.delimited = {};
-  if (field.is_delimited) {
+  field.is_varint = type == kVarint;
+  field.varint = 0;
+  if (field.is_varint) {
+    if (!TakeVarint(rest, field.varint)) return false;
+  } else if (field.is_delimited) {
     uint64_t size = 0;
     if (!TakeVarint(rest, size) || rest.size() < size) return false;
     field.delimited = rest.substr(0, size);

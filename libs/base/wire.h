@@ -15,6 +15,8 @@ struct WireField {
   absl::string_view whole;      // Tag and value.
   absl::string_view delimited;  // What is inside, for strings, bytes, messages and packed fields; else empty.
   bool is_delimited = false;
+  uint64_t varint = 0;  // The value, for numbers of variable length, booleans and enums; else 0.
+  bool is_varint = false;
 };
 
 // Takes the next field off the front of `rest`. False if the bytes are no wire format; `rest` is then unspecified.

@@ -45,6 +45,7 @@ TEST(Wire, GivesWhatIsInsideADelimitedField) {
   WireField field;
   ASSERT_TRUE(TakeField(bytes, field));
   EXPECT_EQ(field.delimited, "ab");
+  EXPECT_EQ(field.varint, 0u);
   EXPECT_EQ(field.whole, absl::string_view("\x1a\x02"
                                            "ab",
                                            4));
@@ -83,6 +84,7 @@ RC_GTEST_PROP(Wire, VarintsComeBack, (uint64_t value)) {
   absl::string_view rest = bytes;
   WireField field;
   RC_ASSERT(TakeField(rest, field));
+  RC_ASSERT(field.varint == value);
   RC_ASSERT(rest.empty());
 }
 

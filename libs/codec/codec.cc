@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "libs/base/check.h"
 #include "libs/base/status_macros.h"
-#include "libs/base/wire.h"
+#include "libs/codec/stored_parts.h"
 #include "libs/eventsourcing/occurred.h"
 #include "libs/eventsourcing/record.h"
 #include "libs/eventsourcing/rejection.h"
@@ -19,8 +21,15 @@ using google::protobuf::Message;
 using log::v1::Part;
 using log::v1::Payload;
 
+// Of a name that may be garbage.
+constexpr size_t kShownKindBytes = 200;
+
 absl::Status TooLarge(absl::string_view what, size_t size, size_t limit) {
   return RejectionStatus(common::v1::REASON_LIMIT_EXCEEDED, "", "", absl::StrCat(what, ": ", size, " bytes, at most ", limit));
+}
+
+bool ParseInto(Message& message, absl::string_view bytes) {
+  return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
 absl::Status Garbled(const ValidRecord& record, absl::string_view what) {
@@ -169,15 +178,16 @@ class Codec::Decoder {
 
   absl::Status Run() {
     SIP_RETURN_IF_ERROR(CheckPayloadDigest(*record_.header, record_.payload));
-    if (!payload_.ParseFromString(record_.payload)) return Garbled(record_, "the payload is not a payload");
+    const absl::StatusOr<StoredParts> parts = PartsOf(record_.payload);
+    if (!parts.ok()) return Garbled(record_, parts.status().message());
     for (const log::v1::StreamWrite& write : record_.header->writes()) {
       const std::optional<StreamId> stream = StreamId::Parse(write.stream());
       if (!stream.has_value()) return Garbled(record_, "a stream's name is not one");
       streams_.push_back(*stream);
     }
-    for (const Part& part : payload_.parts()) SIP_RETURN_IF_ERROR(AddPart(part));
-    for (const Part& part : payload_.parts()) {
-      if (part.role() == log::v1::PART_ROLE_CONTENT) SIP_RETURN_IF_ERROR(AddContent(part));
+    for (const StoredPart& part : *parts) SIP_RETURN_IF_ERROR(AddPart(part));
+    for (const StoredPart& part : *parts) {
+      if (part.role == log::v1::PART_ROLE_CONTENT) SIP_RETURN_IF_ERROR(AddContent(part));
     }
     return UpcastAll();
   }
@@ -195,22 +205,22 @@ class Codec::Decoder {
     std::unique_ptr<Message> stored;
   };
 
-  absl::Status AddPart(const Part& part) {
-    switch (part.role()) {
+  absl::Status AddPart(const StoredPart& part) {
+    switch (part.role) {
       case log::v1::PART_ROLE_REQUEST:
         return options_.command ? AddCommand(part) : absl::OkStatus();
       case log::v1::PART_ROLE_CONTEXT:
-        return options_.decision ? Parse(part, result_.decision) : absl::OkStatus();
+        return options_.decision ? AddDecision(part) : absl::OkStatus();
       case log::v1::PART_ROLE_SKELETON:
         return AddEvent(part);
       case log::v1::PART_ROLE_CONTENT:
         return absl::OkStatus();
       default:
-        return absl::UnimplementedError(absl::StrCat("part role ", static_cast<int>(part.role()), " is newer than this program"));
+        return absl::UnimplementedError(absl::StrCat("part role ", part.role, " is newer than this program"));
     }
   }
 
-  absl::Status AddCommand(const Part& part) {
+  absl::Status AddCommand(const StoredPart& part) {
     SIP_ASSIGN_OR_RETURN(const Kind* kind, Find(codec_.commands_, part));
     std::shared_ptr<Message> wrapper(kind->wrapper->New());
     SIP_RETURN_IF_ERROR(Parse(part, *wrapper->GetReflection()->MutableMessage(wrapper.get(), kind->field)));
@@ -218,30 +228,36 @@ class Codec::Decoder {
     return absl::OkStatus();
   }
 
-  absl::Status AddEvent(const Part& part) {
-    if (part.event_index() != result_.events.size()) return Garbled(record_, "an event is missing or out of order");
-    if (part.stream_index() >= streams_.size()) return Garbled(record_, "an event of a stream that the header does not name");
+  absl::Status AddDecision(const StoredPart& part) {
+    auto decision = std::make_shared<log::v1::DecisionRecord>();
+    result_.decision = decision;
+    return Parse(part, *decision);
+  }
+
+  absl::Status AddEvent(const StoredPart& part) {
+    if (part.event_index != result_.events.size()) return Garbled(record_, "an event is missing or out of order");
+    if (part.stream_index >= streams_.size()) return Garbled(record_, "an event of a stream that the header does not name");
     SIP_ASSIGN_OR_RETURN(const Kind* kind, Find(codec_.events_, part));
     std::shared_ptr<Message> wrapper(kind->wrapper->New());
     if (kind->upcast != nullptr) {
-      old_events_.push_back(OldEvent{part.event_index(), kind, std::unique_ptr<Message>(kind->inner->New())});
+      old_events_.push_back(OldEvent{part.event_index, kind, std::unique_ptr<Message>(kind->inner->New())});
       SIP_RETURN_IF_ERROR(Parse(part, *old_events_.back().stored));
       old_wrappers_.push_back(wrapper.get());
     } else {
       SIP_RETURN_IF_ERROR(Parse(part, *wrapper->GetReflection()->MutableMessage(wrapper.get(), kind->field)));
     }
-    const uint64_t version = record_.header->writes(static_cast<int>(part.stream_index())).version();
-    result_.events.push_back(RecordedEvent{streams_[part.stream_index()], version, std::move(wrapper)});
+    const uint64_t version = record_.header->writes(static_cast<int>(part.stream_index)).version();
+    result_.events.push_back(RecordedEvent{streams_[part.stream_index], version, std::move(wrapper)});
     return absl::OkStatus();
   }
 
-  absl::Status AddContent(const Part& part) {
+  absl::Status AddContent(const StoredPart& part) {
     const auto target = std::find_if(targets_.begin(), targets_.end(),
-                                     [&](const Target& candidate) { return candidate.part_id == part.completes_part_id(); });
+                                     [&](const Target& candidate) { return candidate.part_id == part.completes_part_id; });
     if (target == targets_.end()) return absl::OkStatus();  // Of a part that was not asked for, or is gone.
     SIP_RETURN_IF_ERROR(CheckPlain(part));
     log::v1::ContentFields fields;
-    if (!fields.ParseFromString(part.data())) return Garbled(record_, "content is garbled");
+    if (!ParseInto(fields, part.data)) return Garbled(record_, "content is garbled");
     return JoinContent(fields, *target->message);
   }
 
@@ -253,34 +269,33 @@ class Codec::Decoder {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<const Kind*> Find(const Kinds& kinds, const Part& part) const {
-    const auto kind = kinds.find(part.kind());
+  absl::StatusOr<const Kind*> Find(const Kinds& kinds, const StoredPart& part) const {
+    const auto kind = kinds.find(part.kind);
     if (kind != kinds.end()) return &kind->second;
-    return absl::UnimplementedError(absl::StrCat("partition ", record_.partition, " idx ", record_.idx, ": the kind ", part.kind(),
+    return absl::UnimplementedError(absl::StrCat("partition ", record_.partition, " idx ", record_.idx, ": the kind ",
+                                                 absl::CHexEscape(part.kind.substr(0, kShownKindBytes)),
                                                  " is not known to this program"));
   }
 
-  absl::Status Parse(const Part& part, Message& message) {
+  absl::Status Parse(const StoredPart& part, Message& message) {
     SIP_RETURN_IF_ERROR(CheckPlain(part));
-    if (!message.ParseFromString(part.data())) return Garbled(record_, absl::StrCat("a part is no ", part.kind()));
-    targets_.push_back(Target{part.part_id(), &message});
+    if (!ParseInto(message, part.data)) return Garbled(record_, absl::StrCat("a part is no ", message.GetTypeName()));
+    targets_.push_back(Target{part.part_id, &message});
     return absl::OkStatus();
   }
 
-  absl::Status CheckPlain(const Part& part) const {
-    if (part.key_id() == 0) return absl::OkStatus();
+  absl::Status CheckPlain(const StoredPart& part) const {
+    if (part.key_id == 0) return absl::OkStatus();
     return absl::FailedPreconditionError(absl::StrCat("partition ", record_.partition, " idx ", record_.idx, ": part ",
-                                                      part.part_id(), " is encrypted with key ", part.key_id(),
-                                                      ", which is not here"));
+                                                      part.part_id, " is encrypted with key ", part.key_id, ", which is not here"));
   }
 
   const Codec& codec_;
   const ValidRecord& record_;
   const DecodeOptions& options_;
   RecordedCommand& result_;
-  Payload payload_;
-  std::vector<StreamId> streams_;
-  std::vector<Target> targets_;
+  absl::InlinedVector<StreamId, 4> streams_;
+  absl::InlinedVector<Target, 8> targets_;
   std::vector<OldEvent> old_events_;
   std::vector<Message*> old_wrappers_;
 };
@@ -292,7 +307,7 @@ absl::StatusOr<RecordedCommand> Codec::Decode(const ValidRecord& record, absl::s
   result.partition = record.partition;
   result.idx = record.idx;
   result.leaf = record.leaf;
-  result.header = *record.header;
+  result.header = record.header.shared();
   result.recorded_at = FromProto(record.header->recorded_at());
   SIP_RETURN_IF_ERROR(Decoder(*this, record, options, result).Run());
   return result;

@@ -124,14 +124,14 @@ TEST_F(CodecTest, DecodesWhatWasEncoded) {
   EXPECT_THAT(*decoded->events[1].event, EqualsProto(Fact()));
   ASSERT_NE(decoded->command, nullptr);
   EXPECT_THAT(*decoded->command, EqualsProto(Write()));
-  EXPECT_THAT(decoded->decision, EqualsProto(Decision()));
+  EXPECT_THAT(*decoded->decision, EqualsProto(Decision()));
 }
 
 TEST_F(CodecTest, DecodesCommandAndDecisionOnlyWhenAsked) {
   const auto decoded = codec_.Decode(Sample(), "sip.notes", {});
   ASSERT_THAT(decoded, IsOk());
   EXPECT_EQ(decoded->command, nullptr);
-  EXPECT_THAT(decoded->decision, EqualsProto(log::v1::DecisionRecord()));
+  EXPECT_THAT(*decoded->decision, EqualsProto(log::v1::DecisionRecord()));
 }
 
 TEST_F(CodecTest, StoresPartsByRoleOwnerAndStream) {
@@ -169,7 +169,7 @@ TEST_F(CodecTest, DeliversTheSkeletonWhenContentIsGone) {
   ASSERT_THAT(decoded, IsOk());
   EXPECT_THAT(*decoded->events[0].event, EqualsProto(*SkeletonOf(Written())));
   EXPECT_THAT(*decoded->command, EqualsProto(*SkeletonOf(Write())));
-  EXPECT_THAT(decoded->decision, EqualsProto(*SkeletonOf(Decision())));
+  EXPECT_THAT(*decoded->decision, EqualsProto(*SkeletonOf(Decision())));
 }
 
 TEST_F(CodecTest, NamesAKindThatItDoesNotKnow) {

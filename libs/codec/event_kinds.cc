@@ -1,22 +1,15 @@
 #include "libs/codec/event_kinds.h"
 
-#include "libs/base/wire.h"
-#include "sip/log/v1/record.pb.h"
+#include <algorithm>
+
+#include "libs/base/status_macros.h"
+#include "libs/codec/stored_parts.h"
 
 namespace sip {
 
 absl::StatusOr<bool> HoldsKindOf(absl::string_view payload, const absl::flat_hash_set<std::string>& kinds) {
-  WireField field;
-  while (!payload.empty()) {
-    if (!TakeField(payload, field)) return absl::DataLossError("a payload cannot be parsed");
-    if (field.number != log::v1::Payload::kPartsFieldNumber) continue;
-    absl::string_view part = field.delimited;
-    while (!part.empty()) {
-      if (!TakeField(part, field)) return absl::DataLossError("a part of a payload cannot be parsed");
-      if (field.number == log::v1::Part::kKindFieldNumber && kinds.contains(field.delimited)) return true;
-    }
-  }
-  return false;
+  SIP_ASSIGN_OR_RETURN(const StoredParts parts, PartsOf(payload));
+  return std::any_of(parts.begin(), parts.end(), [&](const StoredPart& part) { return kinds.contains(part.kind); });
 }
 
 }  // namespace sip

@@ -13,7 +13,7 @@ using common::v1::FactEvent;
 using meetings::v1::MeetingEvent;
 
 google::protobuf::Timestamp WhenOf(const RecordedCommand& foreign, absl::TimeZone zone) {
-  const common::v1::Occurred& occurred = foreign.header.occurred_at();
+  const common::v1::Occurred& occurred = foreign.header->occurred_at();
   return ToProto(IsValid(occurred) ? EffectiveTime(occurred, zone) : foreign.recorded_at);
 }
 

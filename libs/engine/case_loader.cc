@@ -9,7 +9,7 @@
 namespace sip {
 
 void EvolveCase(const ContextModel& model, const RecordedCommand& record, const Uuid& scope, CaseEntry& entry) {
-  const bool of_case = !record.header.case_id().empty();
+  const bool of_case = !record.header->case_id().empty();
   for (const RecordedEvent& event : record.events) {
     // A record of a shared log may write several scopes; each takes its own events.
     if (!of_case && event.stream.id != scope) continue;

@@ -293,9 +293,9 @@ void Partition::WhenDurable(uint64_t append, absl::AnyInvocable<void(bool)> wait
 
 CommandAnswer Partition::AnswerOf(std::shared_ptr<const RecordedCommand> record) const {
   CommandAnswer answer;
-  answer.stream_version = record->header.writes().empty() ? 0 : record->header.writes(0).version();
+  answer.stream_version = record->header->writes().empty() ? 0 : record->header->writes(0).version();
   answer.token =
-      ConsistencyToken{record->header.log_id(), record->partition, record->idx, record->leaf.substr(0, kLeafPrefixBytes)};
+      ConsistencyToken{record->header->log_id(), record->partition, record->idx, record->leaf.substr(0, kLeafPrefixBytes)};
   answer.record = std::move(record);
   return answer;
 }

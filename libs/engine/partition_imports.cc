@@ -96,10 +96,10 @@ bool Partition::Import(const ImportItem& item) {
   DecisionContext context;
   context.now = NextRecordedAt(foreign.recorded_at);
   context.zone = parts_.zone;
-  context.occurred_at = foreign.header.has_occurred_at() ? foreign.header.occurred_at() : OccurredAtInstant(foreign.recorded_at);
+  context.occurred_at = foreign.header->has_occurred_at() ? foreign.header->occurred_at() : OccurredAtInstant(foreign.recorded_at);
   context.actor.set_assurance(common::v1::IDENTITY_ASSURANCE_SYSTEM);
   context.command_id = ImportCommandId(item.foreign_log_id, foreign.partition, foreign.idx);
-  context.case_id = Uuid::FromBytes(foreign.header.case_id()).value_or(Uuid());
+  context.case_id = Uuid::FromBytes(foreign.header->case_id()).value_or(Uuid());
   context.id_seed = IdSeed(parts_.model.log_name(), context.case_id, "", context.command_id);
   context.rule_sets = rule_sets.get();
   context.agencies = &parts_.agencies;

@@ -49,14 +49,14 @@ void AddOrigin(const WriteInput& input, log::v1::CommandHeader& header) {
     const RecordedCommand& foreign = *input.imported;
     log::v1::ImportedRecord outside;
     log::v1::ImportedRecord& imports = SIP_MUTANT(import_cursor_outside_record) ? outside : *header.mutable_imports();
-    imports.set_log_id(foreign.header.log_id());
+    imports.set_log_id(foreign.header->log_id());
     imports.set_idx(foreign.idx);
     imports.set_leaf(foreign.leaf);
     log::v1::Causation& causation = *header.mutable_causation();
-    causation.set_log_id(foreign.header.log_id());
+    causation.set_log_id(foreign.header->log_id());
     causation.set_partition(foreign.partition);
     causation.set_idx(foreign.idx);
-    header.set_correlation_id(foreign.header.correlation_id());
+    header.set_correlation_id(foreign.header->correlation_id());
     *header.mutable_occurred_at() = input.context->occurred_at;
   }
 }
@@ -75,7 +75,6 @@ log::v1::DecisionRecord MakeDecisionRecord(const WriteInput& input) {
 }
 
 std::shared_ptr<const RecordedCommand> MakeDecoded(const WriteInput& input, const PreparedCommand& prepared,
-                                                   log::v1::CommandHeader header,
                                                    const std::vector<std::pair<StreamId, uint64_t>>& writes,
                                                    log::v1::DecisionRecord decision, const std::string& log_name) {
   auto decoded = std::make_shared<RecordedCommand>();
@@ -83,9 +82,9 @@ std::shared_ptr<const RecordedCommand> MakeDecoded(const WriteInput& input, cons
   decoded->partition = prepared.record()->partition;
   decoded->idx = prepared.record()->idx;
   decoded->leaf = prepared.record()->leaf;
-  decoded->header = std::move(header);
+  decoded->header = prepared.record()->header.shared();
   decoded->recorded_at = input.context->now;
-  decoded->decision = std::move(decision);
+  decoded->decision = std::make_shared<const log::v1::DecisionRecord>(std::move(decision));
   if (input.request != nullptr) decoded->command = input.request->command;
   for (const NewEvent& event : *input.events) {
     const auto write = std::find_if(writes.begin(), writes.end(), [&](const auto& entry) { return entry.first == event.stream; });
@@ -124,7 +123,7 @@ absl::StatusOr<WrittenRecord> WriteRecord(const WriteInput& input, const std::ve
   payload.decision = &decision;
   payload.events = input.events;
   for (const auto& [stream, version] : writes) payload.streams.push_back(stream);
-  payload.acting_agency = input.imported == nullptr ? input.context->actor.agency_id() : input.imported->header.acting_agency();
+  payload.acting_agency = input.imported == nullptr ? input.context->actor.agency_id() : input.imported->header->acting_agency();
   payload.salt = salt;
 
   SIP_ASSIGN_OR_RETURN(std::string payload_bytes, codec.EncodePayload(payload));
@@ -136,15 +135,15 @@ absl::StatusOr<WrittenRecord> WriteRecord(const WriteInput& input, const std::ve
   const absl::StatusOr<Verdict> verdict = fold.Step(prepared->facts());
   SIP_CHECK(verdict.ok() && *verdict == Verdict::kValid);
 
-  auto decoded = MakeDecoded(input, *prepared, std::move(header), writes, std::move(decision), fold.state().log_name);
+  auto decoded = MakeDecoded(input, *prepared, writes, std::move(decision), fold.state().log_name);
   return WrittenRecord{*std::move(prepared), std::move(decoded)};
 }
 
 EventMeta MetaOf(const RecordedCommand& record, uint64_t stream_version) {
   EventMeta meta;
   meta.recorded_at = record.recorded_at;
-  meta.occurred_at = record.header.has_occurred_at() ? record.header.occurred_at() : OccurredAtInstant(record.recorded_at);
-  meta.acting_agency = record.header.acting_agency();
+  meta.occurred_at = record.header->has_occurred_at() ? record.header->occurred_at() : OccurredAtInstant(record.recorded_at);
+  meta.acting_agency = record.header->acting_agency();
   meta.stream_version = stream_version;
   return meta;
 }

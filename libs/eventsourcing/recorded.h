@@ -21,20 +21,27 @@ struct RecordedEvent {
   std::shared_ptr<const google::protobuf::Message> event;
 };
 
+// The message in which nothing is set.
+template <typename Message>
+std::shared_ptr<const Message> NothingSet() {
+  return {std::shared_ptr<void>(), &Message::default_instance()};
+}
+
 // One record. Immutable once made; shared freely between threads.
 struct RecordedCommand {
   std::string log_name;
   uint32_t partition = 0;
   uint64_t idx = 0;
   std::string leaf;  // 32 bytes.
-  log::v1::CommandHeader header;
+  // Shared with the record as it is stored. Never null.
+  std::shared_ptr<const log::v1::CommandHeader> header = NothingSet<log::v1::CommandHeader>();
   absl::Time recorded_at;
   std::vector<RecordedEvent> events;
   // The context's command wrapper (such as sip.plans.v1.PlanCommand) as received; null for an import, or where the reader did not
   // ask for it.
   std::shared_ptr<const google::protobuf::Message> command;
-  // What else Decide was given.
-  log::v1::DecisionRecord decision;
+  // What else Decide was given; nothing where the reader did not ask for it. Never null.
+  std::shared_ptr<const log::v1::DecisionRecord> decision = NothingSet<log::v1::DecisionRecord>();
 };
 
 // What Evolve learns besides the event.

@@ -5,41 +5,43 @@
 #include <atomic>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "sip/log/v1/record.pb.h"
 
 namespace sip {
 
-// Reading is thread-safe.
+// Copies share what they hold, parsed form included. Reading is thread-safe.
 class StoredHeader {
  public:
-  StoredHeader() = default;
+  StoredHeader() : StoredHeader(std::string()) {}
   // `bytes` have been checked: they are a header.
-  explicit StoredHeader(std::string bytes) : bytes_(std::move(bytes)) {}
+  explicit StoredHeader(std::string bytes) : StoredHeader(std::move(bytes), nullptr) {}
   // The same, parsed already.
-  StoredHeader(std::string bytes, std::unique_ptr<const log::v1::CommandHeader> parsed)
-      : bytes_(std::move(bytes)), parsed_(parsed.release()) {}
-  StoredHeader(const StoredHeader& other) : bytes_(other.bytes_) {}
-  StoredHeader(StoredHeader&& other) noexcept : bytes_(std::move(other.bytes_)), parsed_(other.parsed_.exchange(nullptr)) {}
-  StoredHeader& operator=(StoredHeader other) noexcept {
-    std::swap(bytes_, other.bytes_);
-    other.parsed_ = parsed_.exchange(other.parsed_);
-    return *this;
-  }
-  ~StoredHeader() { delete parsed_.load(); }
+  StoredHeader(std::string bytes, std::unique_ptr<const log::v1::CommandHeader> parsed);
 
   // Never serialized anew: digests are over these.
-  const std::string& bytes() const { return bytes_; }
+  const std::string& bytes() const { return content_->bytes; }
   // Crashes if the bytes are no header.
   const log::v1::CommandHeader& operator*() const { return Parsed(); }
   const log::v1::CommandHeader* operator->() const { return &Parsed(); }
+  // The same for those that outlive the record.
+  std::shared_ptr<const log::v1::CommandHeader> shared() const { return {content_, &Parsed()}; }
 
  private:
+  struct Content {
+    Content(std::string header, std::unique_ptr<const log::v1::CommandHeader> form)
+        : bytes(std::move(header)), parsed(form.release()) {}
+    Content(const Content&) = delete;
+    Content& operator=(const Content&) = delete;
+    ~Content() { delete parsed.load(); }
+
+    const std::string bytes;
+    std::atomic<const log::v1::CommandHeader*> parsed;  // Owned.
+  };
+
   const log::v1::CommandHeader& Parsed() const;
 
-  std::string bytes_;
-  mutable std::atomic<const log::v1::CommandHeader*> parsed_ = nullptr;  // Owned.
+  std::shared_ptr<Content> content_;
 };
 
 }  // namespace sip

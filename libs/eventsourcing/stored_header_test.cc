@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -34,6 +35,26 @@ TEST(StoredHeaderTest, ACopyAndWhatIsMovedSayTheSame) {
   assigned = copy;
   EXPECT_EQ(assigned->idx(), 7u);
   EXPECT_EQ(assigned.bytes(), copy.bytes());
+}
+
+TEST(StoredHeaderTest, CopiesShareOneParsedForm) {
+  StoredHeader header(BytesOf(7));
+  const StoredHeader copy(header);
+  const log::v1::CommandHeader* parsed = &*copy;
+  EXPECT_EQ(&*header, parsed);
+  header = StoredHeader(BytesOf(8));
+  EXPECT_EQ(&*copy, parsed);
+  EXPECT_EQ(copy->idx(), 7u);
+}
+
+TEST(StoredHeaderTest, WhatIsSharedOutlivesTheRecord) {
+  std::shared_ptr<const log::v1::CommandHeader> shared;
+  {
+    const StoredHeader header(BytesOf(7));
+    shared = header.shared();
+    EXPECT_EQ(shared.get(), &*header);
+  }
+  EXPECT_EQ(shared->idx(), 7u);
 }
 
 TEST(StoredHeaderTest, ReadersOnManyThreadsShareOneParsedForm) {

@@ -109,7 +109,7 @@ absl::StatusOr<CommandRequest> FromExecuteRequest(const owner::v1::ExecuteReques
 owner::v1::ExecuteResponse ToExecuteResponse(const CommandAnswer& answer) {
   owner::v1::ExecuteResponse message;
   owner::v1::AnsweringRecord& record = *message.mutable_record();
-  *record.mutable_header() = answer.record->header;
+  *record.mutable_header() = *answer.record->header;
   record.set_leaf(answer.record->leaf);
   for (const RecordedEvent& event : answer.record->events) {
     owner::v1::AnsweringEvent& sent = *record.add_events();
@@ -118,7 +118,7 @@ owner::v1::ExecuteResponse ToExecuteResponse(const CommandAnswer& answer) {
     *sent.mutable_event() = ToTyped(*event.event);
   }
   if (answer.record->command != nullptr) *record.mutable_command() = ToTyped(*answer.record->command);
-  *record.mutable_decision() = answer.record->decision;
+  *record.mutable_decision() = *answer.record->decision;
   message.set_stream_version(answer.stream_version);
   *message.mutable_position() = ToPosition(answer.token);
   return message;
@@ -132,7 +132,7 @@ absl::StatusOr<CommandAnswer> FromExecuteResponse(const std::string& log, const 
   record->partition = sent.header().partition();
   record->idx = sent.header().idx();
   record->leaf = sent.leaf();
-  record->header = sent.header();
+  record->header = std::make_shared<const log::v1::CommandHeader>(sent.header());
   record->recorded_at = FromProto(sent.header().recorded_at());
   for (const owner::v1::AnsweringEvent& event : sent.events()) {
     const std::optional<StreamId> stream = StreamId::Parse(event.stream());
@@ -143,7 +143,7 @@ absl::StatusOr<CommandAnswer> FromExecuteResponse(const std::string& log, const 
   if (sent.has_command()) {
     SIP_ASSIGN_OR_RETURN(record->command, FromTyped(sent.command()));
   }
-  record->decision = sent.decision();
+  record->decision = std::make_shared<const log::v1::DecisionRecord>(sent.decision());
   CommandAnswer answer;
   answer.stream_version = message.stream_version();
   answer.token = FromPosition(message.position());

@@ -165,7 +165,7 @@ TEST_F(RoutingTest, AnyNodeMayBeAskedAndTheOwnerAnswers) {
   for (int i = 0; i < 4; ++i) {
     const auto answer = b_.Execute(WriteNoteCommand("case", absl::StrCat("note", i), "text", absl::StrCat("r", i)));
     ASSERT_TRUE(answer.ok()) << answer.status();
-    EXPECT_EQ(answer->record->header.acting_agency(), "region-nord");
+    EXPECT_EQ(answer->record->header->acting_agency(), "region-nord");
     ASSERT_EQ(answer->record->events.size(), 1u);
     EXPECT_EQ(answer->stream_version, 1u);
   }
@@ -187,7 +187,7 @@ TEST_F(RoutingTest, ThePeersAnswerIsTheSameAsTheOwners) {
   EXPECT_EQ(here->stream_version, there->stream_version);
   EXPECT_EQ(here->record->leaf, there->record->leaf);
   EXPECT_EQ(here->record->recorded_at, there->record->recorded_at);
-  EXPECT_EQ(here->record->header.SerializeAsString(), there->record->header.SerializeAsString());
+  EXPECT_EQ(here->record->header->SerializeAsString(), there->record->header->SerializeAsString());
   EXPECT_EQ(here->record->command->SerializeAsString(), there->record->command->SerializeAsString());
 }
 

@@ -33,9 +33,10 @@ std::string TextOf(const Message& message, const std::string& name) {
 }
 
 std::string IdFromStreams(const RecordedCommand& record, const std::string& type) {
-  for (const auto& write : record.header.writes()) {
+  for (const auto& write : record.header->writes()) {
     const std::optional<StreamId> stream = StreamId::Parse(write.stream());
-    if (stream.has_value() && stream->type == type && stream->id.ToBytes() != record.header.case_id()) return stream->id.ToString();
+    const bool is_one = stream.has_value() && stream->type == type && stream->id.ToBytes() != record.header->case_id();
+    if (is_one) return stream->id.ToString();
   }
   return "";
 }
@@ -137,7 +138,7 @@ void CommandResponseRules::Fill(const CommandAnswer& answer, Message& response) 
   const google::protobuf::Reflection& reflection = *response.GetReflection();
   reflection.SetUInt64(&response, stream_version_, answer.stream_version);
   reflection.SetString(&response, consistency_token_, EncodeToken(answer.token));
-  const std::optional<Uuid> case_id = Uuid::FromBytes(record.header.case_id());
+  const std::optional<Uuid> case_id = Uuid::FromBytes(record.header->case_id());
   if (case_id_ != nullptr && case_id.has_value()) reflection.SetString(&response, case_id_, case_id->ToString());
   for (const IdField& id : ids_) {
     std::string value = IdFromStreams(record, id.stream_type);

@@ -20,11 +20,12 @@ constexpr char kOther[] = "018f0000-0000-7000-8000-0000000000cc";
 class CommandResponseTest : public ::testing::Test {
  protected:
   CommandResponseTest() {
-    record_.header.set_case_id(Uuid::Parse(kCaseId)->ToBytes());
+    record_.header = header_;
+    header_->set_case_id(Uuid::Parse(kCaseId)->ToBytes());
     token_.log_id = std::string(16, 'l');
     token_.leaf_prefix = std::string(8, 'h');
   }
-  void AddWrite(const std::string& stream) { record_.header.add_writes()->set_stream(stream); }
+  void AddWrite(const std::string& stream) { header_->add_writes()->set_stream(stream); }
   void AddEvent(const std::string& part_id) {
     auto event = std::make_shared<EchoEvent>();
     event->mutable_echo_recorded()->set_part_id(part_id);
@@ -37,6 +38,7 @@ class CommandResponseTest : public ::testing::Test {
     return response;
   }
 
+  const std::shared_ptr<log::v1::CommandHeader> header_ = std::make_shared<log::v1::CommandHeader>();
   RecordedCommand record_;
   ConsistencyToken token_;
 };

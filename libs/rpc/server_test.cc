@@ -98,8 +98,10 @@ class FakeExecutor final : public CommandExecutor {
 
 CommandAnswer RecordedEcho() {
   auto record = std::make_shared<RecordedCommand>();
-  record->header.set_case_id(Uuid::Parse(kCase)->ToBytes());
-  record->header.add_writes()->set_stream(absl::StrCat("echo/", kEcho));
+  const auto header = std::make_shared<log::v1::CommandHeader>();
+  header->set_case_id(Uuid::Parse(kCase)->ToBytes());
+  header->add_writes()->set_stream(absl::StrCat("echo/", kEcho));
+  record->header = header;
   return CommandAnswer{record, 3, ConsistencyToken{std::string(16, 'l'), 1, 2, std::string(8, 'h')}};
 }
 

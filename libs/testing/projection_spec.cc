@@ -90,7 +90,7 @@ RecordedHistory& RecordedHistory::Record(const std::vector<NewEvent>& events) {
   record.idx = records_.size();
   record.leaf = Sha256(absl::StrCat(log_name_, "/", record.idx));
   record.recorded_at = now_;
-  log::v1::CommandHeader& header = record.header;
+  log::v1::CommandHeader header;
   header.set_log_id(Sha256(log_name_).substr(0, 16));
   header.set_idx(record.idx);
   header.set_case_id(case_id_.ToBytes());
@@ -113,6 +113,7 @@ RecordedHistory& RecordedHistory::Record(const std::vector<NewEvent>& events) {
     write.set_stream(stream);
     write.set_version(version);
   }
+  record.header = std::make_shared<const log::v1::CommandHeader>(std::move(header));
   records_.push_back(std::move(record));
   now_ += absl::Minutes(1);
   return *this;

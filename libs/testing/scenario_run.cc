@@ -202,10 +202,12 @@ class Run {
     RecordedCommand foreign;
     foreign.log_name = step.import().log();
     foreign.recorded_at = context.now;
-    foreign.header.set_case_id(context.case_id.ToBytes());
-    foreign.header.set_acting_agency(context.actor.agency_id());
-    *foreign.header.mutable_occurred_at() = context.occurred_at;
-    *foreign.header.mutable_recorded_at() = ToProto(context.now);
+    const auto header = std::make_shared<log::v1::CommandHeader>();
+    header->set_case_id(context.case_id.ToBytes());
+    header->set_acting_agency(context.actor.agency_id());
+    *header->mutable_occurred_at() = context.occurred_at;
+    *header->mutable_recorded_at() = ToProto(context.now);
+    foreign.header = header;
     for (const testing::v1::ForeignEvent& event : step.import().events()) {
       const std::optional<StreamId> stream = StreamId::Parse(event.stream());
       if (!stream.has_value()) return absl::InvalidArgumentError(absl::StrCat("\"", event.stream(), "\" is no stream"));

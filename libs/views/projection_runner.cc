@@ -160,7 +160,7 @@ absl::Status ProjectionRunner::CommitBatch(const EventLog& log, const TailBatch&
   MutexLock lock(commit_mutex_);
   const std::unique_ptr<ViewTransaction> transaction = store_.Begin();
   for (const auto& record : records) {
-    transaction->Concerns(Uuid::FromBytes(record->header.case_id()).value_or(Uuid()));
+    transaction->Concerns(Uuid::FromBytes(record->header->case_id()).value_or(Uuid()));
     input_.projection.Apply(*record, *transaction);
   }
   return store_.Commit(*transaction, checkpoints);

@@ -42,7 +42,7 @@ absl::StatusOr<std::vector<RecordOfCase>> Understand(Node& node, const CaseRecor
   for (ValidRecord& record : stored) {
     SIP_ASSIGN_OR_RETURN(RecordedCommand decoded, node.codec().Decode(record, question.log_name, kWithDecision));
     if (question.as_of.has_value() && decoded.recorded_at > *question.as_of) continue;
-    std::string imported_log_name = ImportedLogName(node, decoded.header);
+    std::string imported_log_name = ImportedLogName(node, *decoded.header);
     records.push_back({std::move(record), std::move(decoded), std::move(imported_log_name)});
   }
   return records;

@@ -163,9 +163,11 @@ class KarlsStory {
     record.log_name = context.model->log_name();
     record.idx = context.records++;
     record.recorded_at = by.now;
-    record.header.set_case_id(by.case_id.ToBytes());
-    record.header.set_acting_agency(by.actor.agency_id());
-    *record.header.mutable_occurred_at() = by.occurred_at;
+    const auto header = std::make_shared<log::v1::CommandHeader>();
+    header->set_case_id(by.case_id.ToBytes());
+    header->set_acting_agency(by.actor.agency_id());
+    *header->mutable_occurred_at() = by.occurred_at;
+    record.header = header;
     const EventMeta meta{by.now, by.occurred_at, by.actor.agency_id(), record.idx};
     for (const NewEvent& event : events) {
       context.model->Evolve(*context.state, event.stream, *event.event, meta);

@@ -31,10 +31,10 @@ ValidRecord AsRead(uint32_t partition, uint64_t idx, const ReferenceFold::Valid&
 DecisionContext ContextOf(const RecordedCommand& record) {
   DecisionContext context;
   context.now = record.recorded_at;
-  context.actor = record.decision.actor();
-  context.command_id = Uuid::FromBytes(record.header.command_id()).value_or(Uuid());
-  context.case_id = Uuid::FromBytes(record.header.case_id()).value_or(Uuid());
-  context.id_seed = record.decision.id_seed();
+  context.actor = record.decision->actor();
+  context.command_id = Uuid::FromBytes(record.header->command_id()).value_or(Uuid());
+  context.case_id = Uuid::FromBytes(record.header->case_id()).value_or(Uuid());
+  context.id_seed = record.decision->id_seed();
   return context;
 }
 
@@ -126,9 +126,9 @@ void HistoryCheck::Execute(Place place) {
   absl::Time last = absl::InfinitePast();
   for (const RecordedCommand& record : records(place)) {
     Explain(record.idx, cases);
-    Case& entry = cases[Uuid::FromBytes(record.header.case_id()).value_or(Uuid())];
+    Case& entry = cases[Uuid::FromBytes(record.header->case_id()).value_or(Uuid())];
     if (entry.state == nullptr) entry.state = model.InitialState();
-    if (record.header.has_imports()) {
+    if (record.header->has_imports()) {
       ExecuteImport(place, record, entry);
     } else {
       ExecuteCommand(place, record, entry);
@@ -152,7 +152,7 @@ void HistoryCheck::Execute(Place place) {
 void HistoryCheck::ExecuteCommand(Place place, const RecordedCommand& record, const Case& entry) {
   const ContextModel& model = *Contexts()[place.context].model;
   if (record.command == nullptr) {
-    if (!record.events.empty() || !record.header.writes().empty()) Violated(place, record.idx, "events without a command");
+    if (!record.events.empty() || !record.header->writes().empty()) Violated(place, record.idx, "events without a command");
     return;
   }
   const DecisionContext context = ContextOf(record);
@@ -163,27 +163,27 @@ void HistoryCheck::ExecuteCommand(Place place, const RecordedCommand& record, co
     return Violated(place, record.idx, "the state before it leads to other events");
   }
   const uint64_t before = VersionOf(entry.versions, accepted->stream);
-  if (record.header.writes_size() != 1 || record.header.writes(0).stream() != accepted->stream.ToString() ||
-      record.header.writes(0).version() != before + (record.events.empty() ? 0 : 1)) {
+  if (record.header->writes_size() != 1 || record.header->writes(0).stream() != accepted->stream.ToString() ||
+      record.header->writes(0).version() != before + (record.events.empty() ? 0 : 1)) {
     return Violated(place, record.idx, "it does not say the version of its stream");
   }
-  if (record.decision.has_expected_stream_version() && record.decision.expected_stream_version() != before) {
+  if (record.decision->has_expected_stream_version() && record.decision->expected_stream_version() != before) {
     return Violated(place, record.idx, "the client expected another version of the stream");
   }
-  const std::string key = RequestKeyOf(record.header);
+  const std::string key = RequestKeyOf(*record.header);
   if (!recorded_.emplace(key, record.idx).second) Violated(place, record.idx, "the request was recorded before");
 }
 
 void HistoryCheck::ExecuteImport(Place place, const RecordedCommand& record, const Case& entry) {
   const SimulatedContext& own = Contexts()[place.context];
   const std::vector<RecordedCommand>& foreign = records({own.foreign, place.partition});
-  const log::v1::ImportedRecord& imports = record.header.imports();
+  const log::v1::ImportedRecord& imports = record.header->imports();
   if (imports.idx() >= foreign.size() || foreign[imports.idx()].leaf != imports.leaf()) {
     return Violated(place, record.idx, "it imports what the other log does not have");
   }
   const std::vector<NewEvent> events = own.model->React(*entry.state, foreign[imports.idx()], ContextOf(record));
   if (EventsText(events) != sip::EventsText(record.events)) Violated(place, record.idx, "the import leads to other events");
-  for (const log::v1::StreamWrite& write : record.header.writes()) {
+  for (const log::v1::StreamWrite& write : record.header->writes()) {
     const std::optional<StreamId> stream = StreamId::Parse(write.stream());
     if (!stream.has_value() || write.version() != VersionOf(entry.versions, *stream) + 1) {
       Violated(place, record.idx, "it does not say the version of a stream");
@@ -195,7 +195,7 @@ void HistoryCheck::Apply(const RecordedCommand& record, const ContextModel& mode
   for (const RecordedEvent& event : record.events) {
     EventMeta meta;
     meta.recorded_at = record.recorded_at;
-    meta.acting_agency = record.header.acting_agency();
+    meta.acting_agency = record.header->acting_agency();
     meta.stream_version = event.version;
     model.Evolve(*entry.state, event.stream, *event.event, meta);
     entry.versions[event.stream] = event.version;
@@ -253,7 +253,7 @@ void HistoryCheck::CheckOperations(Place place) {
     if (operation.done.has_value()) {
       if (!own || record->idx != operation.idx) Violated(place, operation.idx, absl::StrCat("operation ", i, " is lost"));
       if (!own) continue;
-      if (operation.events != EventsText(record->events) || operation.version != record->header.writes(0).version()) {
+      if (operation.events != EventsText(record->events) || operation.version != record->header->writes(0).version()) {
         Violated(place, operation.idx, absl::StrCat("operation ", i, " was answered with what is not recorded"));
       }
     } else if (own && !operation.unknown && operation.open == 0) {
@@ -261,7 +261,7 @@ void HistoryCheck::CheckOperations(Place place) {
     }
     if (!own) continue;
     for (uint64_t idx = record->idx; idx < records(place).size(); ++idx) {
-      const log::v1::CommandHeader& header = records(place)[idx].header;
+      const log::v1::CommandHeader& header = *records(place)[idx].header;
       // One without events only says how far the importer has read.
       if (!header.has_imports() || records(place)[idx].events.empty()) continue;
       if (header.imports().idx() >= operation.foreign_needed) continue;
@@ -299,8 +299,8 @@ void HistoryCheck::CheckImports(Place place) {
   std::vector<uint64_t> imported;
   uint64_t next = 0;
   for (const RecordedCommand& record : records(place)) {
-    if (!record.header.has_imports()) continue;
-    const uint64_t idx = record.header.imports().idx();
+    if (!record.header->has_imports()) continue;
+    const uint64_t idx = record.header->imports().idx();
     if (idx < next) Violated(place, record.idx, "it imports what lies before an earlier import");
     next = idx + 1;
     if (!record.events.empty()) imported.push_back(idx);

@@ -29,7 +29,7 @@ void SimulationProjection::Apply(const RecordedCommand& record, ViewBatch& view)
   const std::string chain = ChainKey(record.log_name, record.partition);
   view.Put(chain, NextLink(view.Get(chain).value_or(""), record.leaf));
   for (const RecordedEvent& event : record.events) {
-    const std::string case_id = absl::BytesToHexString(record.header.case_id());
+    const std::string case_id = absl::BytesToHexString(record.header->case_id());
     const std::string stream = absl::StrCat(record.log_name, "/", case_id, "/", event.stream.ToString());
     view.Put(stream, absl::StrCat(event.version, " ", absl::BytesToHexString(event.event->SerializeAsString())));
   }

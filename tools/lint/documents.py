@@ -57,6 +57,21 @@ def own_readme_findings(root: pathlib.Path) -> Iterator[Finding]:
                 yield Finding(folder, 0, "lacks a README.md (purpose, how to use it, one example)")
 
 
+def header_table_findings(root: pathlib.Path) -> Iterator[Finding]:
+    """A README that lists headers of its folder lists all, except what says that it is internal."""
+    for source in walk(root, {".md"}):
+        cells = re.findall(r"^\| (`\w+\.h`[^|]*)\|", source.text, re.MULTILINE)
+        listed = {name for cell in cells for name in re.findall(r"`(\w+\.h)`", cell)}
+        if not listed or pathlib.PurePath(source.path).name != "README.md":
+            continue
+        there = {header.name: header.read_text(encoding="utf-8") for header in (root / source.path).parent.glob("*.h")}
+        for name in sorted(listed - set(there)):
+            yield Finding(source.path, 0, f"lists {name}, which is not there")
+        for name in sorted(set(there) - listed):
+            if not re.search(r"\binternal to\b", there[name].split("#ifndef")[0], re.IGNORECASE):
+                yield Finding(source.path, 0, f"does not list {name}, which does not say that it is internal")
+
+
 def proto_findings(root: pathlib.Path) -> Iterator[Finding]:
     """A .proto file that is not compiled is neither linted nor compared."""
     listed = root / "proto/CMakeLists.txt"
@@ -73,4 +88,5 @@ def check(root: pathlib.Path) -> Iterator[Finding]:
         yield from link_findings(root, source, text)
     yield from folder_map_findings(root)
     yield from own_readme_findings(root)
+    yield from header_table_findings(root)
     yield from proto_findings(root)

@@ -185,6 +185,20 @@ class DocumentsTest(Tree):
         (self.root / "libs/engine/README.md").unlink()
         self.assert_finds(documents.check, "libs/engine", "lacks a README.md")
 
+    def test_header_that_is_not_there(self):
+        self.plant("libs/engine/README.md", "# It\n\n| `gone.h` | gone |\n", "lists gone.h, which is not there")
+
+    def test_header_that_is_not_listed(self):
+        self.write("libs/engine/listed.h", "// It.\n")
+        self.write("libs/engine/new.h", "// It.\n#ifndef A\n")
+        self.plant("libs/engine/README.md", "# It\n\n| `listed.h`, `x/y.h` | it |\n", "does not list new.h")
+
+    def test_internal_headers_need_not_be_listed(self):
+        self.write("libs/engine/listed.h", "// It.\n")
+        self.write("libs/engine/inner.h", "// It (internal to engine).\n#ifndef A\n")
+        self.write("libs/engine/README.md", "# It\n\n| `listed.h` | it |\n")
+        self.assertEqual([], list(documents.check(self.root)))
+
     def test_proto_that_is_not_compiled(self):
         self.plant("proto/sip/a/v1/b.proto", 'syntax = "proto3";\n', "is not listed in proto/CMakeLists.txt")
 

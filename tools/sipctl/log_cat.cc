@@ -21,7 +21,7 @@ namespace {
 
 // "sip.plans/3 #17  2018-03-01T14:30:00Z  by region-nord  leaf 0011223344556677".
 std::string Headline(const RecordedCommand& record) {
-  const log::v1::CommandHeader& header = record.header;
+  const log::v1::CommandHeader& header = *record.header;
   std::string text = absl::StrCat(record.log_name, "/", record.partition, " #", record.idx, "  ",
                                   absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", record.recorded_at, absl::UTCTimeZone()), "  ");
   if (header.has_imports()) {
@@ -61,7 +61,7 @@ std::string UuidText(absl::string_view bytes) {
 }
 
 sipctl::v1::LoggedCommand ToProto(const RecordedCommand& record) {
-  const log::v1::CommandHeader& header = record.header;
+  const log::v1::CommandHeader& header = *record.header;
   sipctl::v1::LoggedCommand logged;
   logged.set_log(record.log_name);
   logged.set_partition(record.partition);

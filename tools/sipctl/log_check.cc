@@ -85,8 +85,8 @@ void LogChecker::CheckPlace(const ValidRecord& record, const std::string& where,
 void LogChecker::CheckVersions(const RecordedCommand& command, const std::string& where, Partition& partition) {
   std::set<std::string> with_events;
   for (const RecordedEvent& event : command.events) with_events.insert(event.stream.ToString());
-  for (const log::v1::StreamWrite& write : command.header.writes()) {
-    uint64_t& version = partition.versions[{command.header.case_id(), write.stream()}];
+  for (const log::v1::StreamWrite& write : command.header->writes()) {
+    uint64_t& version = partition.versions[{command.header->case_id(), write.stream()}];
     const uint64_t right = version + (with_events.count(write.stream()) > 0 ? 1 : 0);
     if (write.version() != right) {
       Report(where, absl::StrCat(write.stream(), " goes from version ", version, " to ", write.version(), ", not to ", right));

@@ -22,7 +22,7 @@ using meetings::v1::MeetingEvent;
 // From when the change has effect: meetings before that have been.
 absl::Time EffectOf(const ConsentScope& scope, const RecordedCommand& foreign, const DecisionContext& context) {
   if (scope.withdrawn_as_a_whole() && scope.has_withdrawn_at()) return FromProto(scope.withdrawn_at());
-  if (IsValid(foreign.header.occurred_at())) return EffectiveTime(foreign.header.occurred_at(), context.zone);
+  if (IsValid(foreign.header->occurred_at())) return EffectiveTime(foreign.header->occurred_at(), context.zone);
   return foreign.recorded_at;
 }
 

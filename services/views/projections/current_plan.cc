@@ -35,7 +35,7 @@ struct Applying {
 };
 
 common::v1::Occurred OccurredAt(const RecordedCommand& record) {
-  return record.header.has_occurred_at() ? record.header.occurred_at() : OccurredAtInstant(record.recorded_at);
+  return record.header->has_occurred_at() ? record.header->occurred_at() : OccurredAtInstant(record.recorded_at);
 }
 
 void PutElement(const PlanElement& element, plans::v1::PlanContent& content) {
@@ -117,7 +117,7 @@ void Apply(const Applying& at, const plans::v1::PlanEstablished& event, PlanRow&
   at.view.Put(PlanContentKey(at.case_id, at.plan_id), event.content().SerializeAsString());
   *revision.mutable_established_at() = OccurredAt(at.record);
   *revision.mutable_recorded_at() = ToProto(at.record.recorded_at);
-  revision.set_established_by_agency_id(at.record.header.acting_agency());
+  revision.set_established_by_agency_id(at.record.header->acting_agency());
   revision.set_record_leaf(at.record.leaf);
   revision.set_record_idx(at.record.idx);
   *revision.mutable_progress() = event.progress();
@@ -289,7 +289,7 @@ PlanRow Load(ViewBatch& view, const std::string& key) {
 }  // namespace
 
 void CurrentPlanProjection::Apply(const RecordedCommand& record, ViewBatch& view) const {
-  const auto case_uuid = Uuid::FromBytes(record.header.case_id());
+  const auto case_uuid = Uuid::FromBytes(record.header->case_id());
   if (!case_uuid.has_value()) return;
   const std::string case_id = case_uuid->ToString();
   uint32_t elements = 0;

@@ -30,8 +30,10 @@ class CurrentPlanTest : public ::testing::Test {
     record.idx = ++records_;
     record.leaf = std::string(32, static_cast<char>('a' + records_ % 26));
     record.recorded_at = absl::FromUnixSeconds(1'000 + static_cast<int64_t>(records_));
-    record.header.set_case_id(Uuid::Parse(kCase)->ToBytes());
-    record.header.set_acting_agency("region-nord");
+    const auto header = std::make_shared<log::v1::CommandHeader>();
+    header->set_case_id(Uuid::Parse(kCase)->ToBytes());
+    header->set_acting_agency("region-nord");
+    record.header = header;
     for (const PlanEvent& event : events) {
       record.events.push_back({StreamId{"plan", *Uuid::Parse(kPlan)}, records_, std::make_shared<const PlanEvent>(event)});
     }

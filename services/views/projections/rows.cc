@@ -43,13 +43,13 @@ std::string KeyTime(absl::Time time) {
 }
 
 std::optional<std::string> CaseIdOf(const RecordedCommand& record) {
-  const std::optional<Uuid> case_id = Uuid::FromBytes(record.header.case_id());
+  const std::optional<Uuid> case_id = Uuid::FromBytes(record.header->case_id());
   if (!case_id.has_value()) return std::nullopt;
   return case_id->ToString();
 }
 
 common::v1::Occurred OccurredAt(const RecordedCommand& record) {
-  return record.header.has_occurred_at() ? record.header.occurred_at() : OccurredAtInstant(record.recorded_at);
+  return record.header->has_occurred_at() ? record.header->occurred_at() : OccurredAtInstant(record.recorded_at);
 }
 
 std::string FactsKey(absl::string_view table, absl::string_view case_id) { return RowKey({table, case_id}); }

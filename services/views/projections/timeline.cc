@@ -40,7 +40,7 @@ void TimelineProjection::Apply(const RecordedCommand& record, ViewBatch& view) c
     row.set_kind(sentence->kind);
     *row.mutable_occurred_at() = OccurredAt(record);
     *row.mutable_recorded_at() = ToProto(record.recorded_at);
-    row.set_acting_agency_id(record.header.acting_agency());
+    row.set_acting_agency_id(record.header->acting_agency());
     row.set_text_sv(sentence->sv);
     row.set_text_en(sentence->en);
     PutRow(view, KeyOf(*case_id, record, i), row);

@@ -35,7 +35,7 @@ ReadAt ReadAtOf(const std::vector<RecordOfCase>& records, absl::Time as_of) {
   for (const RecordOfCase& record : records) last[record.decoded.log_name] = &record.decoded;
   ReadAt read_at;
   for (const auto& [log_name, record] : last) {
-    const ConsistencyToken token{record->header.log_id(), record->partition, record->idx, record->leaf.substr(0, 8)};
+    const ConsistencyToken token{record->header->log_id(), record->partition, record->idx, record->leaf.substr(0, 8)};
     read_at.add_consistency_tokens(EncodeToken(token));
   }
   *read_at.mutable_as_of_or_now() = ToProto(as_of);

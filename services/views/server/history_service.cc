@@ -25,13 +25,13 @@ v1::ReadHistoryResponse ResponseOf(const RecordOfCase& record, bool with_bytes) 
   response.mutable_position()->set_idx(decoded.idx);
   response.set_partition(decoded.partition);
   response.set_leaf(decoded.leaf);
-  *response.mutable_recorded_at() = decoded.header.recorded_at();
-  if (decoded.header.has_occurred_at()) *response.mutable_occurred_at() = decoded.header.occurred_at();
-  *response.mutable_actor() = decoded.decision.actor();
+  *response.mutable_recorded_at() = decoded.header->recorded_at();
+  if (decoded.header->has_occurred_at()) *response.mutable_occurred_at() = decoded.header->occurred_at();
+  *response.mutable_actor() = decoded.decision->actor();
   if (decoded.command != nullptr) response.mutable_command()->PackFrom(*decoded.command);
-  if (decoded.header.has_imports()) {
+  if (decoded.header->has_imports()) {
     response.mutable_imported()->set_log_name(record.imported_log_name);
-    response.mutable_imported()->set_idx(decoded.header.imports().idx());
+    response.mutable_imported()->set_idx(decoded.header->imports().idx());
   }
   for (const RecordedEvent& event : decoded.events) {
     v1::HistoryEvent& shown = *response.add_events();
@@ -39,8 +39,8 @@ v1::ReadHistoryResponse ResponseOf(const RecordOfCase& record, bool with_bytes) 
     shown.set_stream_version(event.version);
     shown.mutable_event()->PackFrom(*event.event);
   }
-  response.set_rule_set_digest(decoded.header.rule_set());
-  if (const std::optional<Uuid> id = Uuid::FromBytes(decoded.header.command_id())) response.set_command_id(id->ToString());
+  response.set_rule_set_digest(decoded.header->rule_set());
+  if (const std::optional<Uuid> id = Uuid::FromBytes(decoded.header->command_id())) response.set_command_id(id->ToString());
   if (with_bytes) {
     response.set_header_bytes(record.stored.header.bytes());
     response.set_payload_bytes(record.stored.payload);

@@ -137,7 +137,7 @@ class PlanQueries {
     SIP_ASSIGN_OR_RETURN(answer.plan,
                          FindPlanRevision(MemoryRows(rows.rows()), question.case_id, question.plan_id, question.revision));
     const RecordedCommand& last = found->back().decoded;
-    answer.read_at.add_consistency_tokens(EncodeToken({last.header.log_id(), last.partition, last.idx, last.leaf.substr(0, 8)}));
+    answer.read_at.add_consistency_tokens(EncodeToken({last.header->log_id(), last.partition, last.idx, last.leaf.substr(0, 8)}));
     *answer.read_at.mutable_as_of_or_now() = ToProto(*question.as_of);
     return answer;
   }
