@@ -159,20 +159,18 @@ void KafkaLogStoreImpl::LookAtEnds() {
   const KafkaPtr<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(0));
   for (const auto& [name, log] : logs_) {
     logs[log->topic()] = log.get();
-    const std::vector<int32_t>& leaders = leaders_[name];
     for (uint32_t partition = 0; partition < log->identity().partition_count; ++partition) {
-      // The answer about all of them would wait for one that nobody leads.
-      if (partition >= leaders.size() || leaders[partition] < 0) continue;
       rd_kafka_topic_partition_list_add(list.get(), log->topic().c_str(), static_cast<int32_t>(partition))->offset =
           RD_KAFKA_OFFSET_END;
     }
   }
-  if (list->cnt == 0 || pause_.ended()) return;
+  if (pause_.ended()) return;
   const absl::Time asked = SystemClock().Now();
   const auto timeout = static_cast<int>(absl::ToInt64Milliseconds(watch_options_.request_timeout));
   if (rd_kafka_offsets_for_times(client_.get(), list.get(), timeout) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& end = list->elems[i];
+    // Of one that nobody leads there is none.
     if (end.err == RD_KAFKA_RESP_ERR_NO_ERROR && end.offset >= 0) TellEnd(*logs.at(end.topic), end, asked);
   }
 }

@@ -24,6 +24,14 @@ class KafkaMockCluster {
   void MakeTopic(const std::string& topic, int partitions) {
     rd_kafka_mock_topic_create(mock_.get(), topic.c_str(), partitions, 1);
   }
+  void TakeLeaderFrom(const std::string& topic, int32_t partition) {
+    constexpr int32_t kNobody = -1;
+    rd_kafka_mock_partition_set_leader(mock_.get(), topic.c_str(), partition, kNobody);
+  }
+  void GiveLeaderTo(const std::string& topic, int32_t partition) {
+    constexpr int32_t kTheOnlyBroker = 1;
+    rd_kafka_mock_partition_set_leader(mock_.get(), topic.c_str(), partition, kTheOnlyBroker);
+  }
 
  private:
   struct Deleter {
