@@ -645,6 +645,7 @@ TEST_F(EngineTest, ARetryThatJoinedACommandIsAnsweredWhenAnotherNodeTakesOver) {
   ASSERT_TRUE(first->there() && joined->there());
   EXPECT_EQ(first->reason(), common::v1::REASON_NOT_CAUGHT_UP);
   EXPECT_EQ(joined->reason(), common::v1::REASON_NOT_CAUGHT_UP);
+  EXPECT_TRUE(IsUnknownFate(first->value->status()) && IsUnknownFate(joined->value->status()));
   EXPECT_EQ(process->engine().partition_status(0).phase, PartitionStatus::Phase::kFenced);
 }
 
@@ -748,6 +749,7 @@ TEST_F(TwoNodesTest, APartitionThatIsGivenUpIsServedByWhoeverAcquiresIt) {
   EXPECT_FALSE(released) << "before what is in flight is durable";
   ASSERT_TRUE(too_late->there());
   EXPECT_TRUE(IsNotOwner(too_late->value->status()));
+  EXPECT_FALSE(IsUnknownFate(too_late->value->status())) << "it was never begun";
   first_.Settle(&logs_);
   EXPECT_TRUE(released);
   EXPECT_TRUE(in_flight->ok());

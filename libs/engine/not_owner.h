@@ -12,6 +12,14 @@ namespace sip {
 absl::Status NotOwnerStatus(absl::string_view detail);
 bool IsNotOwner(const absl::Status& status);
 
+// The same, by a node that may have recorded the command: what became of it is found out where the partition is served next.
+absl::Status UnknownFateStatus(absl::string_view detail);
+bool IsUnknownFate(const absl::Status& status);
+
+// What a client is told whose command is refused by one node after another did not know what became of it. An overloaded node has
+// not looked: to the client that would mean that nothing was recorded, so it hears what it hears from one that does not know.
+absl::Status RefusalAfterUnknownFate(const absl::Status& refusal);
+
 }  // namespace sip
 
 #endif  // SIP_LIBS_ENGINE_NOT_OWNER_H_

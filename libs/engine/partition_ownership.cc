@@ -346,7 +346,7 @@ void Partition::SettleDoubt(const std::map<uint64_t, std::string>& leaves, bool 
       ++waiting_commands_;
       again.push_back(std::move(in_flight.command));
     } else if (in_flight.command != nullptr) {
-      Reply(*in_flight.command, NotOwnerStatus("Another node took over, or may."));
+      Reply(*in_flight.command, UnknownFateStatus("Another node took over, or may."));
     }
     TellWaiters(in_flight, /*durable=*/false);
   }
@@ -360,7 +360,7 @@ void Partition::StepDown(PartitionStatus::Phase phase, const absl::Status& why) 
   ++session_epoch_;
   cases_.Clear();
   // Their fate is not known here; the same request id tells it at the next owner.
-  const absl::Status unknown = NotOwnerStatus("What became of the command is not known yet.");
+  const absl::Status unknown = UnknownFateStatus("What became of the command is not known yet.");
   std::deque<InFlight> pending = std::exchange(in_flight_, {});
   first_in_flight_ += pending.size();
   in_flight_requests_.clear();

@@ -47,10 +47,12 @@ owner::v1::Refusal ToRefusal(const absl::Status& status) {
   refusal.set_message(std::string(status.message()));
   if (const std::optional<Rejection> rejection = RejectionOf(status)) *refusal.mutable_rejection() = *rejection;
   refusal.set_not_owner(IsNotOwner(status));
+  refusal.set_unknown_fate(IsUnknownFate(status));
   return refusal;
 }
 
 absl::Status FromRefusal(const owner::v1::Refusal& refusal) {
+  if (refusal.unknown_fate()) return UnknownFateStatus("The node that was asked does not know what became of the command.");
   if (refusal.not_owner()) return NotOwnerStatus("The node that was asked does not own the partition.");
   if (refusal.has_rejection() && refusal.rejection().violations_size() > 0) return ToStatus(refusal.rejection());
   const auto code = static_cast<absl::StatusCode>(refusal.code());

@@ -31,7 +31,7 @@ absl::Status FromTransport(const grpc::Status& status) {
     return absl::InternalError(absl::StrCat("a peer does not accept this node: ", status.error_message()));
   }
   // Whether it has done it is not known; the same request id tells, at whoever owns the partition then.
-  return NotOwnerStatus("The owner cannot be reached.");
+  return UnknownFateStatus("The owner cannot be reached.");
 }
 
 class PeerAccess final : public PartitionAccess {

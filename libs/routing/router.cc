@@ -36,8 +36,10 @@ class Router::Call : public std::enable_shared_from_this<Call<Result>> {
  private:
   void AskNext() {
     ask_(*candidates_[next_++], [self = this->shared_from_this()](absl::StatusOr<Result> answer) {
+      self->unknown_fate_ = self->unknown_fate_ || IsUnknownFate(answer.status());
       if (IsNotOwner(answer.status())) return self->NotThere();
       self->router_.NoteAnswer(self->log_, self->partition_, self->candidates_[self->next_ - 1]);
+      if (!answer.ok() && self->unknown_fate_) answer = RefusalAfterUnknownFate(answer.status());
       self->Finish(std::move(answer));
     });
   }
@@ -67,6 +69,7 @@ class Router::Call : public std::enable_shared_from_this<Call<Result>> {
   Done done_;
   std::vector<PartitionAccess*> candidates_;
   size_t next_ = 0;
+  bool unknown_fate_ = false;  // Some node may have recorded the command.
 };
 
 template <typename Result, typename Ask>

@@ -118,7 +118,8 @@ class Node {
 // Counts the questions, and answers none.
 class Nobody final : public PartitionAccess {
  public:
-  void Execute(const std::string&, CommandRequest, CommandExecutor::Done done) override { done(NotOwnerStatus("")); }
+  explicit Nobody(absl::Status refusal = NotOwnerStatus("")) : refusal_(std::move(refusal)) {}
+  void Execute(const std::string&, CommandRequest, CommandExecutor::Done done) override { done(refusal_); }
   void ReadScope(const std::string&, const Uuid&, absl::Time, RecordsDone done) override { done(NotOwnerStatus("")); }
   void AwaitImport(const std::string&, const ConsistencyToken&, absl::Time, ImportDone done) override { done(NotOwnerStatus("")); }
   void Barrier(const std::string&, uint32_t, absl::Time, BarrierDone done) override {
@@ -126,6 +127,9 @@ class Nobody final : public PartitionAccess {
     done(NotOwnerStatus(""));
   }
   std::atomic<int> asked{0};
+
+ private:
+  const absl::Status refusal_;  // Of commands.
 };
 
 // gRPC 1.51 ends the threads of its callbacks with the last server and channel, and may crash when the next ones come at once: one
@@ -310,6 +314,36 @@ TEST_F(RoutingTest, WhoAnsweredSinceIsAskedBeforeWhomAnOldClaimNames) {
   EXPECT_EQ(former.asked, 1);
   ask();
   EXPECT_EQ(former.asked, 1) << "its Claim was known when another one answered";
+}
+
+// What the client of a router hears that asks a node, and then another one.
+absl::Status AskBoth(const absl::Status& first, const absl::Status& then) {
+  ThreadTimer timer(SystemClock());
+  Nobody one(first);
+  Nobody other(then);
+  Router router({one, SystemClock(), timer, {{kNotesLog, kPartitions}}, {{&other, {}, "other:1"}}, "one:1"}, {});
+  Awaited<absl::Status> heard;
+  CommandRequest request = WriteNoteCommand("case", "note", "text", "r");
+  request.deadline = absl::InfiniteFuture();
+  router.Execute(kNotesLog, std::move(request), [&](const absl::StatusOr<CommandAnswer>& answer) { heard.Set(answer.status()); });
+  return heard.Get();
+}
+
+// A command lay in flight when its partition was given up, and was recorded; the next owner was overloaded and had not looked, and
+// the client was told what means that nothing was begun.
+TEST_F(RoutingTest, WhatOneNodeMayHaveRecordedIsNotRefusedAsNeverBegunByAnother) {
+  const absl::Status overloaded = RejectionStatus(Reason::REASON_OVERLOADED);
+  const absl::Status heard = AskBoth(UnknownFateStatus(""), overloaded);
+  EXPECT_EQ(RejectionOf(heard)->violations(0).reason(), common::v1::REASON_NOT_CAUGHT_UP) << heard;
+  EXPECT_EQ(AskBoth(NotOwnerStatus(""), overloaded), overloaded);
+  const absl::Status by_rule = RejectionStatus(Reason::REASON_STREAM_VERSION_MOVED);
+  EXPECT_EQ(AskBoth(UnknownFateStatus(""), by_rule), by_rule) << "that node knows";
+}
+
+TEST_F(RoutingTest, ThatAFateIsUnknownIsToldFromNodeToNode) {
+  EXPECT_TRUE(IsUnknownFate(FromRefusal(ToRefusal(UnknownFateStatus("")))));
+  EXPECT_TRUE(IsNotOwner(FromRefusal(ToRefusal(UnknownFateStatus("")))));
+  EXPECT_FALSE(IsUnknownFate(FromRefusal(ToRefusal(NotOwnerStatus("")))));
 }
 
 absl::Status AskAcross(const PeerSecurity& server_security, const PeerSecurity& client_security,

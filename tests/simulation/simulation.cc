@@ -92,7 +92,12 @@ class Simulation {
   Process* NextToAsk(size_t context, const std::set<Process*>& asked);
   // Sends it to the process, and from whoever does not own the partition on to others.
   void Call(Process& process, size_t operation, bool patient);
-  void Ask(Process& process, size_t operation, size_t call, const CommandRequest& request, std::set<Process*> asked);
+  // What a router keeps of a call on its way.
+  struct Asked {
+    std::set<Process*> processes;
+    bool unknown_fate = false;
+  };
+  void Ask(Process& process, size_t operation, size_t call, const CommandRequest& request, Asked asked);
   void OnAnswer(size_t operation, size_t call, const absl::StatusOr<CommandAnswer>& answer);
 
   const Ownership ownership_;
@@ -397,14 +402,18 @@ void Simulation::Call(Process& process, size_t operation, bool patient) {
   Ask(process, operation, call, request, {});
 }
 
-void Simulation::Ask(Process& process, size_t operation, size_t call, const CommandRequest& request, std::set<Process*> asked) {
-  asked.insert(&process);
+void Simulation::Ask(Process& process, size_t operation, size_t call, const CommandRequest& request, Asked asked) {
+  asked.processes.insert(&process);
   const size_t context = process.context();
   process.engine().Execute(request, [this, operation, call, request, context, asked = std::move(asked),
-                                     life = process.life()](const absl::StatusOr<CommandAnswer>& answer) {
+                                     life = process.life()](absl::StatusOr<CommandAnswer> answer) mutable {
     if (life->ended()) return;
-    Process* next = IsNotOwner(answer.status()) ? NextToAsk(context, asked) : nullptr;
-    if (next == nullptr) return OnAnswer(operation, call, answer);
+    asked.unknown_fate = asked.unknown_fate || IsUnknownFate(answer.status());
+    Process* next = IsNotOwner(answer.status()) ? NextToAsk(context, asked.processes) : nullptr;
+    if (next == nullptr) {
+      if (!answer.ok() && asked.unknown_fate) answer = RefusalAfterUnknownFate(answer.status());
+      return OnAnswer(operation, call, answer);
+    }
     Say(absl::StrCat("call ", call, " goes on to ", next->name()));
     Ask(*next, operation, call, request, asked);
   });
