@@ -98,7 +98,8 @@ void OwnershipMoves::HandAllTo(Process& owner) {
   };
   for (const auto& process : processes_) {
     if (process->context() != owner.context() || process.get() == &owner) continue;
-    if (!process->running() || process->shutting_down()) {
+    // Whoever is down, or about to be killed, cannot be waited for.
+    if (!process->running() || process->shutting_down() || process->NeedsRestart()) {
       process->Want({});
       continue;
     }
