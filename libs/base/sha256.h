@@ -2,6 +2,7 @@
 #ifndef SIP_LIBS_BASE_SHA256_H_
 #define SIP_LIBS_BASE_SHA256_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -9,7 +10,9 @@
 
 namespace sip {
 
-// The 32 bytes of the digest.
+constexpr size_t kSha256Bytes = 32;
+
+// The digest, kSha256Bytes long.
 std::string Sha256(absl::string_view data);
 
 // The digest of the concatenation of `pieces`, without copying them together.

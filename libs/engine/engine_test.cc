@@ -291,6 +291,74 @@ TEST_F(EngineTest, AnEntryGoesWhenItIsBothOldAndFarBack) {
   EXPECT_EQ(after->reason(), common::v1::REASON_REQUEST_ID_EXPIRED);
 }
 
+// Entries of requests that are refused anyway used to stay on disk for ever.
+TEST_F(EngineTest, EntriesThatAreOldAndFarBackAreDeletedLittleByLittle) {
+  EngineOptions options;
+  options.idempotency_positions = 10;
+  options.checkpoint_every = 5;
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto write = [&](Process& process, int from, int to) {
+    for (int i = from; i < to; ++i) Send(process, Write("case", absl::StrCat("n", i), "text", absl::StrCat("r", i)));
+    process.Settle(&logs);
+  };
+  const auto remembered = [&](int i) {
+    return store->FindRequest(RequestKey("region-nord", IdOf("case"), IdOf(absl::StrCat("r", i))))->has_value();
+  };
+  {
+    const auto process = Start(logs, *store, options);
+    write(*process, 0, 40);
+    clock_.Advance(absl::Hours(24 * 91));
+    write(*process, 40, 45);
+  }
+  // Of 45 records the first 35 may go, but not more at a time than two for each new one.
+  EXPECT_EQ(*store->LoadRememberedFrom(0), 10u);
+  EXPECT_FALSE(remembered(0));
+  EXPECT_FALSE(remembered(9));
+  EXPECT_TRUE(remembered(10));
+  // The next owner goes on there, and stops at what is far back but not old.
+  const auto process = Start(logs, *store, options);
+  for (int i = 45; i < 75; i += 5) write(*process, i, i + 5);
+  EXPECT_EQ(*store->LoadRememberedFrom(0), 40u);
+  EXPECT_FALSE(remembered(39));
+  EXPECT_TRUE(remembered(40));
+}
+
+// The entry was deleted by the record's time, while the id was refused by its own: in between a retry was executed again.
+TEST_F(EngineTest, AnIdOfACallerWhoseClockIsAheadIsNotForgottenBeforeItIsRefused) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  CommandRequest ahead = Write("case", "a", "text", "r");
+  ahead.request_id = MakeUuidV7(clock_.Now() + absl::Hours(1), "0123456789");
+  Send(*process, ahead);
+  Send(*process, Write("case", "b", "text", "r2"));
+  process->Settle(&logs);
+  const auto forgotten_after = [&](absl::Duration age) {
+    return RequestsToForget(*store, 0, 0, RequestMemory{clock_.Now() + age, 2}, 100).request_keys.size();
+  };
+  EXPECT_EQ(forgotten_after(absl::Minutes(1)), 1u);
+  EXPECT_EQ(forgotten_after(absl::Minutes(61)), 2u);
+}
+
+TEST_F(EngineTest, AnIdThatALaterRecordAnswersIsNotForgottenWithTheFirst) {
+  MemoryLogStore logs(LogOptions(true));
+  const auto store = NewMemoryStreamStore();
+  const auto process = Start(logs, *store);
+  Send(*process, Write("case", "a", "text", "r"));
+  process->Settle(&logs);
+  const std::string key = RequestKey("region-nord", IdOf("case"), IdOf("r"));
+  StreamStoreBatch first;
+  first.forgotten_requests.push_back({0, {key}, 0});
+  ASSERT_TRUE(store->Apply(first).ok());
+  Send(*process, Write("case", "b", "text", "r"));
+  process->Settle(&logs);
+  const RequestMemory old{clock_.Now() + absl::Seconds(1), 1};
+  const auto forgotten = RequestsToForget(*store, 0, 0, old, 100);
+  EXPECT_EQ(forgotten.remembered_from, 1u);
+  EXPECT_TRUE(forgotten.request_keys.empty());
+}
+
 TEST_F(EngineTest, AnExpectedStreamVersionThatHasMovedIsAborted) {
   MemoryLogStore logs(LogOptions(true));
   const auto store = NewMemoryStreamStore();

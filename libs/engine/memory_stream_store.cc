@@ -18,6 +18,10 @@ class MemoryStreamStore final : public StreamStore {
     for (const auto& foreign : batch.foreign_checkpoints) {
       foreign_checkpoints_[{foreign.partition, foreign.foreign_log_id}] = foreign.checkpoint;
     }
+    for (const auto& forgotten : batch.forgotten_requests) {
+      for (const std::string& key : forgotten.request_keys) requests_.erase(key);
+      remembered_from_[forgotten.partition] = forgotten.remembered_from;
+    }
     return absl::OkStatus();
   }
 
@@ -79,6 +83,12 @@ class MemoryStreamStore final : public StreamStore {
     return std::optional<RecordPlace>(it->second);
   }
 
+  absl::StatusOr<uint64_t> LoadRememberedFrom(uint32_t partition) const override {
+    MutexLock lock(mutex_);
+    const auto it = remembered_from_.find(partition);
+    return it == remembered_from_.end() ? uint64_t{0} : it->second;
+  }
+
  private:
   void ApplyRecord(const ValidRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     RecordPlace place{record.partition, record.idx, Uuid(), record.leaf.substr(0, 8)};
@@ -98,6 +108,7 @@ class MemoryStreamStore final : public StreamStore {
   std::map<std::tuple<uint32_t, Uuid, uint64_t>, ValidRecord> records_ ABSL_GUARDED_BY(mutex_);
   std::map<std::pair<uint32_t, uint64_t>, RecordPlace> positions_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, RecordPlace, std::less<>> requests_ ABSL_GUARDED_BY(mutex_);
+  std::map<uint32_t, uint64_t> remembered_from_ ABSL_GUARDED_BY(mutex_);
   std::map<uint32_t, ReaderCheckpoint> checkpoints_ ABSL_GUARDED_BY(mutex_);
   std::map<std::pair<uint32_t, std::string>, ReaderCheckpoint> foreign_checkpoints_ ABSL_GUARDED_BY(mutex_);
   std::map<std::pair<uint32_t, std::string>, ImportedTo> imported_ ABSL_GUARDED_BY(mutex_);

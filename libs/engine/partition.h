@@ -26,6 +26,7 @@
 #include "libs/engine/command_executor.h"
 #include "libs/engine/parts.h"
 #include "libs/engine/record_writer.h"
+#include "libs/engine/request_memory.h"
 #include "libs/eventsourcing/log_fold.h"
 
 namespace sip {
@@ -223,6 +224,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void StepDown(PartitionStatus::Phase phase, const absl::Status& why);
   void RefuseAll(const absl::Status& why);
   absl::Status SaveCheckpoint();
+  // Deletes some of the answers that are given no more.
+  void ForgetOldRequests();
   void FinishShutdownIfIdle();
 
   // --- barriers (partition_barriers.cc) ---
@@ -240,6 +243,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void Handle(PendingPtr command);
   bool AnswerKnownRequest(PendingPtr& command);
   void AnswerFromRecord(PendingPtr command, const RecordPlace& place);
+  RequestMemory MemoryOfRequestsAt(absl::Time now) const;
+  // What is remembered now.
+  RequestMemory MemoryOfRequests() const;
   void DecideCommand(PendingPtr command);
   void RefuseAfter(const CaseEntry& entry, PendingPtr command, absl::Status refusal);
   void ReadStateSince(const Uuid& scope, absl::Time arrived, absl::AnyInvocable<void(absl::StatusOr<const CaseState*>)> read);
@@ -312,6 +318,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // When the last claim or record was sent that is known to be valid: nobody else owned the partition before that.
   absl::Time owned_at_ = absl::InfinitePast();
   uint64_t records_since_checkpoint_ = 0;
+  uint64_t remembered_from_ = 0;  // The stored requests of all records before have been forgotten.
   int failed_take_overs_ = 0;
   ImportCallbacks import_callbacks_;
   std::function<void(absl::Status)> on_stopped_;

@@ -65,8 +65,7 @@ void Partition::Handle(PendingPtr command) {
     return Reply(*command, RejectionStatus(Reason::REASON_DEADLINE_PASSED));
   }
   if (AnswerKnownRequest(command)) return;
-  const std::optional<absl::Time> minted = command->request.request_id.MintedAt();
-  if (minted.has_value() && *minted < parts_.clock.Now() - parts_.options.idempotency_window) {
+  if (MemoryOfRequests().IsTooOld(command->request.request_id)) {
     return Reply(*command, RejectionStatus(Reason::REASON_REQUEST_ID_EXPIRED, "", "request_id"));
   }
   const bool passed =
@@ -98,14 +97,23 @@ bool Partition::AnswerKnownRequest(PendingPtr& command) {
   return true;
 }
 
+RequestMemory Partition::MemoryOfRequestsAt(absl::Time now) const {
+  const uint64_t next_idx = durable_->state().next_idx;
+  const uint64_t positions = SIP_MUTANT(requests_forgotten_by_age_alone) ? 0 : parts_.options.idempotency_positions;
+  return {now - parts_.options.idempotency_window, next_idx - std::min(next_idx, positions)};
+}
+
+RequestMemory Partition::MemoryOfRequests() const {
+  // The clock may have been set back.
+  return MemoryOfRequestsAt(std::max(parts_.clock.Now(), durable_->state().last_recorded_at));
+}
+
 void Partition::AnswerFromRecord(PendingPtr command, const RecordPlace& place) {
   const absl::StatusOr<ValidRecord> stored = parts_.store.ReadRecord(place);
   if (!stored.ok()) return Reply(*command, stored.status());
   absl::StatusOr<RecordedCommand> record = parts_.codec.Decode(*stored, parts_.model.log_name(), DecodeOptions{.command = true});
   if (!record.ok()) return Reply(*command, record.status());
-  const bool old = record->recorded_at < parts_.clock.Now() - parts_.options.idempotency_window &&
-                   place.idx + parts_.options.idempotency_positions < durable_->state().next_idx;
-  if (old || record->command == nullptr) {
+  if (MemoryOfRequests().Forgets(record->recorded_at, place.idx) || record->command == nullptr) {
     return Reply(*command, RejectionStatus(Reason::REASON_REQUEST_ID_EXPIRED, "", "request_id"));
   }
   if (!SameRequest(*record->command, *command->request.command)) {

@@ -20,6 +20,8 @@ namespace {
 constexpr size_t kReplayBatch = 1000;
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(50);
 constexpr int kMostRetryDoublings = 7;
+// A node that has just taken over, or has folded its store anew, has more to forget than comes.
+constexpr uint64_t kForgottenPerRecord = 2;
 
 // Replayed records go to the store in batches, each with the fold behind it.
 class ReplayWriter {
@@ -88,6 +90,9 @@ absl::Status Partition::Install(Taken taken) {
         "this machine's clock is behind the last record of ", parts_.model.log_name(), " partition ", partition_, " by ",
         absl::FormatDuration(state.last_recorded_at - parts_.clock.Now()), "; set the clock right (NTP) and start again"));
   }
+  const absl::StatusOr<uint64_t> remembered_from = parts_.store.LoadRememberedFrom(partition_);
+  if (!remembered_from.ok()) return StoreFailure(remembered_from.status());
+  remembered_from_ = *remembered_from;
   session_ = std::move(taken.session);
   ++session_epoch_;
   session_->SetOnLost([weak = weak_from_this(), epoch = session_epoch_](AppendOutcome outcome) {
@@ -257,7 +262,8 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
       for (InFlight& in_flight : settled) in_flight.waiters.clear();
     }
     absl::Status applied = parts_.store.Apply(batch);
-    if (applied.ok() && records_since_checkpoint_ >= parts_.options.checkpoint_every) applied = SaveCheckpoint();
+    const bool checkpoint_due = records_since_checkpoint_ >= parts_.options.checkpoint_every;
+    if (applied.ok() && checkpoint_due) applied = SaveCheckpoint();
     for (InFlight& in_flight : settled) {
       if (!in_flight.scope.has_value()) continue;
       if (CaseEntry* entry = cases_.Find(*in_flight.scope); entry != nullptr) --entry->in_flight;
@@ -267,6 +273,7 @@ void Partition::Settle(const std::vector<std::pair<uint64_t, AppendReport>>& rep
     // Only now: they read the store.
     for (InFlight& in_flight : settled) TellWaiters(in_flight, /*durable=*/true);
     if (!applied.ok()) return;
+    if (checkpoint_due && status_.phase == PartitionStatus::Phase::kServing) ForgetOldRequests();
   }
   if (failure == AppendOutcome::kUnknown && status_.phase == PartitionStatus::Phase::kServing) EnterDoubt();
   if (failure == AppendOutcome::kFenced || (failure == AppendOutcome::kUnknown && session_ != nullptr)) {
@@ -396,6 +403,19 @@ absl::Status Partition::SaveCheckpoint() {
       {partition_, ReaderCheckpoint{last_report_.resume_cursor, last_report_.record_cursor,
                                     SIP_MUTANT(checkpoint_of_what_is_sent) ? appended_->state() : durable_->state()}});
   return parts_.store.Apply(batch);
+}
+
+void Partition::ForgetOldRequests() {
+  // By the log's own time, which never goes back: what is forgotten is refused for its age from then on.
+  const RequestMemory memory = MemoryOfRequestsAt(durable_->state().last_recorded_at);
+  StreamStoreBatch batch;
+  batch.forgotten_requests.push_back(
+      RequestsToForget(parts_.store, partition_, remembered_from_, memory, kForgottenPerRecord * parts_.options.checkpoint_every));
+  const uint64_t remembered_from = batch.forgotten_requests.front().remembered_from;
+  if (std::exchange(remembered_from_, remembered_from) == remembered_from) return;
+  if (const absl::Status applied = parts_.store.Apply(batch); !applied.ok()) {
+    StepDown(PartitionStatus::Phase::kStopped, StoreFailure(applied));
+  }
 }
 
 void Partition::FinishShutdownIfIdle() {

@@ -39,6 +39,7 @@ class FullStore final : public StreamStore {
     return store_->FindPosition(partition, idx);
   }
   absl::StatusOr<std::optional<RecordPlace>> FindRequest(absl::string_view key) const override { return store_->FindRequest(key); }
+  absl::StatusOr<uint64_t> LoadRememberedFrom(uint32_t partition) const override { return store_->LoadRememberedFrom(partition); }
 
  private:
   const std::unique_ptr<StreamStore> store_ = NewMemoryStreamStore();

@@ -49,6 +49,13 @@ struct StreamStoreBatch {
     ReaderCheckpoint checkpoint;
   };
   std::vector<ForeignCheckpoint> foreign_checkpoints;
+  // Request ids that are remembered no more: FindRequest does not find them. `records` come first.
+  struct ForgottenRequests {
+    uint32_t partition = 0;
+    std::vector<std::string> request_keys;
+    uint64_t remembered_from = 0;  // Those of all records before this idx have been looked at.
+  };
+  std::vector<ForgottenRequests> forgotten_requests;
 };
 
 // The store of one log. Thread-safe; each partition is written by its owner alone. Errors: DATA_LOSS for what cannot be decoded,
@@ -74,8 +81,10 @@ class StreamStore {
   virtual absl::StatusOr<ValidRecord> ReadRecord(const RecordPlace& place) const = 0;
   // Absent if the partition has no record there (yet).
   virtual absl::StatusOr<std::optional<RecordPlace>> FindPosition(uint32_t partition, uint64_t idx) const = 0;
-  // The command that answered a request id; absent if there is none.
+  // The command that answered a request id; absent if there is none, or it is remembered no more.
   virtual absl::StatusOr<std::optional<RecordPlace>> FindRequest(absl::string_view request_key) const = 0;
+  // What ForgottenRequests said last; 0 if it never did.
+  virtual absl::StatusOr<uint64_t> LoadRememberedFrom(uint32_t partition) const = 0;
 };
 
 }  // namespace sip

@@ -8,6 +8,7 @@
 //   'm' partition(4) foreign log id     the last import: idx, leaf
 //   'c' partition(4)                    the checkpoint
 //   'f' partition(4) foreign log id     the importer's checkpoint
+//   'g' partition(4)                    idx before which answers are forgotten
 #ifndef SIP_LIBS_STREAM_STORE_STREAM_STORE_ROCKS_H_
 #define SIP_LIBS_STREAM_STORE_STREAM_STORE_ROCKS_H_
 

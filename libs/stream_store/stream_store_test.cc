@@ -107,6 +107,21 @@ TEST_P(StreamStoreTest, ARequestIsFoundByAgencyCaseAndIdTogether) {
   EXPECT_FALSE(store_->FindRequest(RequestKey("region-nord", Id('a'), Id('y')))->has_value());
 }
 
+TEST_P(StreamStoreTest, AForgottenRequestIsNotFoundAndItsRecordStays) {
+  StreamStoreBatch batch;
+  for (const char request : {'x', 'y'}) batch.records.push_back(Shared(MakeRecord(request == 'x' ? 1 : 2, Id('a'), request)));
+  ASSERT_TRUE(store_->Apply(batch).ok());
+  EXPECT_EQ(*store_->LoadRememberedFrom(3), 0u);
+  StreamStoreBatch forget;
+  forget.forgotten_requests.push_back({3, {RequestKey("region-nord", Id('a'), Id('x'))}, 2});
+  ASSERT_TRUE(store_->Apply(forget).ok());
+  EXPECT_FALSE(store_->FindRequest(RequestKey("region-nord", Id('a'), Id('x')))->has_value());
+  EXPECT_TRUE(store_->FindRequest(RequestKey("region-nord", Id('a'), Id('y')))->has_value());
+  EXPECT_EQ(*store_->LoadRememberedFrom(3), 2u);
+  EXPECT_EQ(*store_->LoadRememberedFrom(4), 0u);
+  EXPECT_EQ(IdxesOf(*store_, Id('a')).size(), 2u);
+}
+
 TEST_P(StreamStoreTest, AnImportIsNoRequestAndIsRemembered) {
   log::v1::CommandHeader header = MakeHeader(1, Id('a'), 'x');
   header.clear_acting_agency();

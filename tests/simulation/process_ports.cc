@@ -91,6 +91,9 @@ absl::StatusOr<std::optional<RecordPlace>> CrashableStore::FindPosition(uint32_t
 absl::StatusOr<std::optional<RecordPlace>> CrashableStore::FindRequest(absl::string_view request_key) const {
   return stored_->FindRequest(request_key);
 }
+absl::StatusOr<uint64_t> CrashableStore::LoadRememberedFrom(uint32_t partition) const {
+  return stored_->LoadRememberedFrom(partition);
+}
 
 absl::StatusOr<std::unique_ptr<LogSession>> ProcessLog::Claim(uint32_t partition, const ReaderCheckpoint& from,
                                                               const ClaimantInfo& claimant,

@@ -66,6 +66,7 @@ class CrashableStore final : public StreamStore {
   absl::StatusOr<ValidRecord> ReadRecord(const RecordPlace& place) const override;
   absl::StatusOr<std::optional<RecordPlace>> FindPosition(uint32_t partition, uint64_t idx) const override;
   absl::StatusOr<std::optional<RecordPlace>> FindRequest(absl::string_view request_key) const override;
+  absl::StatusOr<uint64_t> LoadRememberedFrom(uint32_t partition) const override;
 
  private:
   std::shared_ptr<Life> life_;
