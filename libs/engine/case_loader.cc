@@ -10,11 +10,15 @@ namespace sip {
 
 void EvolveCase(const ContextModel& model, const RecordedCommand& record, const Uuid& scope, CaseEntry& entry) {
   const bool of_case = !record.header->case_id().empty();
+  // A record of a shared log may write several scopes; each takes its own events.
+  const auto is_ours = [&](const RecordedEvent& event) { return of_case || event.stream.id == scope; };
   for (const RecordedEvent& event : record.events) {
-    // A record of a shared log may write several scopes; each takes its own events.
-    if (!of_case && event.stream.id != scope) continue;
+    if (!is_ours(event)) continue;
     model.Evolve(*entry.state, event.stream, *event.event, MetaOf(record, event.version));
     entry.versions[event.stream] = event.version;
+  }
+  for (const RecordedEvent& event : record.events) {
+    if (is_ours(event)) model.NoteLeaf(*entry.state, event.stream, *event.event, record.leaf);
   }
 }
 

@@ -243,7 +243,11 @@ absl::Status Partition::AppendRecord(const Uuid& scope, CaseEntry& entry, WriteI
   input.rule_set = parts_.model.PinnedRuleSet(*entry.state, writes.empty() ? StreamId{"case", scope} : writes.front().first);
   absl::StatusOr<WrittenRecord> written = WriteRecord(input, writes, parts_.codec, *appended_);
   absl::Status sent = written.status();
-  if (sent.ok()) sent = SendRecord(*std::move(written), scope, command);
+  if (sent.ok()) {
+    const std::string& leaf = written->prepared.record()->leaf;
+    for (const NewEvent& event : *input.events) parts_.model.NoteLeaf(*entry.state, event.stream, *event.event, leaf);
+    sent = SendRecord(*std::move(written), scope, command);
+  }
   if (sent.ok()) {
     ++entry.in_flight;
     entry.last_append = first_in_flight_ + in_flight_.size() - 1;

@@ -20,6 +20,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 #include "libs/base/check.h"
 #include "libs/eventsourcing/decider.h"
@@ -58,6 +59,9 @@ class ContextModel {
   // `event` is one of the context's event wrappers with its kind set.
   virtual void Evolve(CaseState& state, const StreamId& stream, const google::protobuf::Message& event,
                       const EventMeta& meta) const = 0;
+  // The record that held `event`, which was evolved before, has this leaf.
+  virtual void NoteLeaf(CaseState& state, const StreamId& stream, const google::protobuf::Message& event,
+                        absl::string_view leaf) const = 0;
   // Which foreign kinds this context imports, and what they cause. Empty if none.
   virtual std::vector<ImportedKind> Imports() const = 0;
   virtual std::vector<NewEvent> React(const CaseState& state, const RecordedCommand& foreign,
@@ -137,6 +141,18 @@ class Model final : public ContextModel {
         AllEvolvers{}, [&]<typename E>() { return event.GetDescriptor() == E::Event::descriptor(); },
         [&]<typename E>() {
           E::Evolve(static_cast<TypedCaseState<State>&>(state).value, stream, static_cast<const typename E::Event&>(event), meta);
+        });
+  }
+
+  void NoteLeaf(CaseState& state, const StreamId& stream, const google::protobuf::Message& event,
+                absl::string_view leaf) const override {
+    ForMatching(
+        AllEvolvers{}, [&]<typename E>() { return event.GetDescriptor() == E::Event::descriptor(); },
+        [&]<typename E>() {
+          if constexpr (LeafKeeper<E>) {
+            auto& typed = static_cast<TypedCaseState<State>&>(state).value;
+            E::NoteLeaf(typed, stream, static_cast<const typename E::Event&>(event), leaf);
+          }
         });
   }
 

@@ -10,6 +10,7 @@
 //     static StreamId StreamOf(const Command&, const DecisionContext&);      // the one stream that the command writes
 //     static Decision<Event> Decide(const State&, const Command&, const DecisionContext&);
 //     static void Evolve(State&, const StreamId&, const Event&, const EventMeta&);
+//     static void NoteLeaf(State&, const StreamId&, const Event&, absl::string_view leaf);  // optional: LeafKeeper
 //   };
 #ifndef SIP_LIBS_EVENTSOURCING_DECIDER_H_
 #define SIP_LIBS_EVENTSOURCING_DECIDER_H_
@@ -21,6 +22,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 #include "libs/eventsourcing/context.h"
 #include "libs/eventsourcing/recorded.h"
@@ -52,6 +54,14 @@ template <typename T>
 concept Evolver = requires(typename T::State& state, const typename T::Event& event, const StreamId& stream,
                            const EventMeta& meta) {
   { T::Evolve(state, stream, event, meta) } -> std::same_as<void>;
+};
+
+// An Evolver whose state remembers which record an event came in. Called once for each event, behind Evolve for all events of the
+// record, with the record's leaf (32 bytes): of a record that is being built it is known only then.
+template <typename T>
+concept LeafKeeper = Evolver<T> &&
+    requires(typename T::State& state, const typename T::Event& event, const StreamId& stream, absl::string_view leaf) {
+  { T::NoteLeaf(state, stream, event, leaf) } -> std::same_as<void>;
 };
 
 // Decides commands of one stream type.

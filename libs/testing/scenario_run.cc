@@ -27,6 +27,7 @@ using testing::v1::Step;
 constexpr char kDefaultNow[] = "2018-03-01 10:00";
 constexpr char kDefaultAgency[] = "region-nord";
 constexpr char kCaseName[] = "case";
+constexpr char kWhen[] = "when";
 
 // What text format has to say about a file, with line and column.
 class ErrorCollector final : public google::protobuf::io::ErrorCollector {
@@ -80,9 +81,10 @@ class Run {
       if (!status.ok()) return absl::FailedPreconditionError(absl::StrCat(name, ": ", status.message()));
     }
     ran_.command = nullptr;
-    SIP_ASSIGN_OR_RETURN(ran_.context, Prepare(scenario_.when(), "when"));
-    SIP_ASSIGN_OR_RETURN(ran_.outcome, Carry(scenario_.when(), ran_.context, "when"));
-    if (const auto* events = std::get_if<std::vector<NewEvent>>(&ran_.outcome)) Fold(*events, ran_.context);
+    SIP_ASSIGN_OR_RETURN(ran_.context, Prepare(scenario_.when(), kWhen));
+    SIP_ASSIGN_OR_RETURN(ran_.outcome, Carry(scenario_.when(), ran_.context, kWhen));
+    if (const auto* events = std::get_if<std::vector<NewEvent>>(&ran_.outcome))
+      Fold(*events, ran_.context, NameOf(scenario_.when(), kWhen));
     return absl::OkStatus();
   }
 
@@ -113,16 +115,16 @@ class Run {
 
   absl::Status Given(const Step& step, const std::string& default_name) {
     SIP_ASSIGN_OR_RETURN(DecisionContext context, Prepare(step, default_name));
-    if (step.has_event()) return GivenEvent(step, context);
+    if (step.has_event()) return GivenEvent(step, context, default_name);
     SIP_ASSIGN_OR_RETURN(const Outcome outcome, Carry(step, context, default_name));
     if (const auto* rejection = std::get_if<Rejection>(&outcome)) {
       return absl::FailedPreconditionError(absl::StrCat("was refused:\n", Describe(*rejection)));
     }
-    Fold(std::get<std::vector<NewEvent>>(outcome), context);
+    Fold(std::get<std::vector<NewEvent>>(outcome), context, NameOf(step, default_name));
     return absl::OkStatus();
   }
 
-  absl::Status GivenEvent(const Step& step, const DecisionContext& context) {
+  absl::Status GivenEvent(const Step& step, const DecisionContext& context, const std::string& default_name) {
     SIP_ASSIGN_OR_RETURN(std::unique_ptr<Message> event, Unpack(step.event()));
     if (!OneOf(model_.EventTypes(), *event)) {
       return absl::InvalidArgumentError(absl::StrCat(event->GetDescriptor()->full_name(), " is no event of this context"));
@@ -133,8 +135,12 @@ class Run {
         step.stream().empty() && fact ? absl::StrCat("facts/", NamedId(kCaseName).ToString()) : step.stream();
     const std::optional<StreamId> parsed = StreamId::Parse(stream);
     if (!parsed.has_value()) return absl::InvalidArgumentError(absl::StrCat("\"", stream, "\" is no stream"));
-    Fold({NewEvent{*parsed, std::move(event)}}, context);
+    Fold({NewEvent{*parsed, std::move(event)}}, context, NameOf(step, default_name));
     return absl::OkStatus();
+  }
+
+  static std::string NameOf(const Step& step, const std::string& default_name) {
+    return step.name().empty() ? default_name : step.name();
   }
 
   // Moves the clock and makes the context of the step, but for the ids that its message brings.
@@ -152,7 +158,7 @@ class Run {
     }
     context.actor = step.actor();
     if (context.actor.agency_id().empty()) context.actor.set_agency_id(ActingAgency(step));
-    const std::string& name = step.name().empty() ? default_name : step.name();
+    const std::string name = NameOf(step, default_name);
     context.command_id = NamedId(name);
     context.id_seed = NamedSeed(name);
     context.case_id = NamedId(kCaseName);
@@ -258,7 +264,7 @@ class Run {
     return absl::OkStatus();
   }
 
-  void Fold(const std::vector<NewEvent>& events, const DecisionContext& context) {
+  void Fold(const std::vector<NewEvent>& events, const DecisionContext& context, absl::string_view step_name) {
     std::map<std::string, uint64_t> moved;
     for (const NewEvent& event : events) {
       const std::string stream = event.stream.ToString();
@@ -267,6 +273,7 @@ class Run {
       model_.Evolve(*ran_.state, event.stream, *event.event, meta);
       ran_.history.push_back(PastEvent{event.stream, event.event, meta});
     }
+    for (const NewEvent& event : events) model_.NoteLeaf(*ran_.state, event.stream, *event.event, NamedLeaf(step_name));
   }
 
   const Scenario& scenario_;

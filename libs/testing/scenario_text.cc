@@ -60,7 +60,8 @@ absl::StatusOr<std::string> Expand(absl::string_view word, absl::string_view arg
   if (word == "at") return At(argument);
   if (word == "date") return Date(argument);
   if (word == "digest") return Digest(argument, rule_sets);
-  return absl::InvalidArgumentError(absl::StrCat("unknown word @", word, "(…): known are id, minted, at, date, digest"));
+  if (word == "leaf") return absl::CHexEscape(NamedLeaf(argument));
+  return absl::InvalidArgumentError(absl::StrCat("unknown word @", word, "(…): known are id, minted, at, date, digest, leaf"));
 }
 
 // Replaces the words of one line. An @ that is not followed by a name and "(" is left alone.
@@ -101,6 +102,8 @@ absl::TimeZone Stockholm() {
 Uuid NamedId(absl::string_view name) { return MakeUuidV8(Sha256(absl::StrCat("scenario-id/", name))); }
 
 std::string NamedSeed(absl::string_view step_name) { return Sha256(absl::StrCat("scenario-seed/", step_name)); }
+
+std::string NamedLeaf(absl::string_view step_name) { return Sha256(absl::StrCat("scenario-leaf/", step_name)); }
 
 absl::StatusOr<absl::Time> ParseScenarioTime(absl::string_view text) {
   for (const char* format : {"%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%E*S", absl::RFC3339_full}) {

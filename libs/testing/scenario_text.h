@@ -5,6 +5,7 @@
 //   @at(2018-03-01 10:00)      the fields of a google.protobuf.Timestamp, local time in Europe/Stockholm or RFC 3339
 //   @date(2018-03-01)          the fields of a google.type.Date
 //   @digest(skl/2018-01-01)    the digest of a rule set, escaped for a bytes field
+//   @leaf(given-4)             the leaf of the record of that step, escaped for a bytes field
 //
 // Pure but for the time zone database.
 #ifndef SIP_LIBS_TESTING_SCENARIO_TEXT_H_
@@ -23,6 +24,9 @@ namespace sip {
 
 // Europe/Stockholm.
 absl::TimeZone Stockholm();
+
+// What @leaf(step) stands for.
+std::string NamedLeaf(absl::string_view step_name);
 
 // The UUID that @id(name) stands for.
 Uuid NamedId(absl::string_view name);

@@ -1,5 +1,5 @@
 // The decider of plans: commands of sip.plans.v1.PlanService, events of the streams plan/<id>. One file for each group of commands;
-// plan_decider.h declares their functions.
+// plan_decisions.h declares their functions.
 #ifndef SIP_SERVICES_PLANS_DOMAIN_PLAN_H_
 #define SIP_SERVICES_PLANS_DOMAIN_PLAN_H_
 
@@ -18,6 +18,7 @@ struct PlanDecider {
   static StreamId StreamOf(const Command& command, const DecisionContext& context);
   static Decision<Event> Decide(const State& state, const Command& command, const DecisionContext& context);
   static void Evolve(State& state, const StreamId& stream, const Event& event, const EventMeta& meta);
+  static void NoteLeaf(State& state, const StreamId& stream, const Event& event, absl::string_view leaf);
 };
 
 }  // namespace sip

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/sha256.h"
 #include "libs/domain/checks.h"
 #include "libs/domain/facts.h"
 #include "libs/domain/party.h"
@@ -121,9 +122,17 @@ bool CheckInForce(const PlanInput& input, uint32_t plan_revision, Violations& vi
   return true;
 }
 
-void CheckLeaf(absl::string_view leaf, Violations& violations) {
-  if (!leaf.empty() && leaf.size() != 32) {
-    violations.Add(Reason::REASON_FIELD_INVALID, "CPY-04", "record_leaf", "A leaf has 32 bytes.");
+bool IsOfAnotherRecord(const PlanInput& input, uint32_t plan_revision, absl::string_view leaf) {
+  const std::optional<PlanInForce>& in_force = input.plan.in_force;
+  return !leaf.empty() && in_force.has_value() && in_force->plan_revision == plan_revision && in_force->record_leaf != leaf;
+}
+
+void CheckLeaf(const PlanInput& input, uint32_t plan_revision, absl::string_view leaf, absl::string_view rule,
+               Violations& violations) {
+  if (!leaf.empty() && leaf.size() != kSha256Bytes) {
+    violations.Add(Reason::REASON_FIELD_INVALID, rule, "record_leaf", "A leaf has 32 bytes.");
+  } else if (IsOfAnotherRecord(input, plan_revision, leaf)) {
+    violations.Add(Reason::REASON_PLAN_RECORD_OTHER, rule, "record_leaf");
   }
 }
 

@@ -60,8 +60,12 @@ void CheckParty(const PlanInput& input, const common::v1::Party& party, absl::st
 // well.
 bool CheckInForce(const PlanInput& input, uint32_t plan_revision, Violations& violations);
 
-// Adds FIELD_INVALID unless `leaf` is empty or 32 bytes.
-void CheckLeaf(absl::string_view leaf, Violations& violations);
+// Whether `leaf` is given and not that of the record that brought revision `plan_revision` into force; no if another revision is.
+bool IsOfAnotherRecord(const PlanInput& input, uint32_t plan_revision, absl::string_view leaf);
+// What somebody signed, declined or copied is what is in force: adds FIELD_INVALID unless `leaf` is empty or 32 bytes,
+// PLAN_RECORD_OTHER if it is of another record.
+void CheckLeaf(const PlanInput& input, uint32_t plan_revision, absl::string_view leaf, absl::string_view rule,
+               Violations& violations);
 
 }  // namespace sip
 

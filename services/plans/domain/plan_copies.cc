@@ -54,7 +54,7 @@ bool MaySee(const PlanInput& input, const PartyKey& recipient, const std::string
 
 void CheckCopy(const PlanInput& input, const DistributeCopyRequest& request, Violations& violations) {
   CheckInForce(input, request.plan_revision(), violations);
-  CheckLeaf(request.record_leaf(), violations);
+  CheckLeaf(input, request.plan_revision(), request.record_leaf(), "CPY-04", violations);
   CheckParty(input, request.recipient(), "recipient", violations);
   if (request.recipient().has_team()) {
     violations.Add(Reason::REASON_FIELD_INVALID, "CPY-04", "recipient", "A team gets no copy as such: name its members.");
@@ -93,9 +93,8 @@ PlanDecision DecideDistributeCopy(const PlanInput& input, const DistributeCopyRe
   Violations violations = CheckTime(input);
   for (const PlanCopy& copy : input.plan.copies) {
     if (copy.copy_id != copy_id) continue;
-    if (copy.plan_revision == request.plan_revision() && keys.size() == 1 && SameParty(copy.holder, keys.front())) {
-      return Fulfilled();
-    }
+    const bool same = copy.plan_revision == request.plan_revision() && keys.size() == 1 && SameParty(copy.holder, keys.front());
+    if (same && !IsOfAnotherRecord(input, request.plan_revision(), request.record_leaf())) return Fulfilled();
     violations.Add(Reason::REASON_ID_TAKEN, "", "copy_id");
   }
   CheckCopy(input, request, violations);

@@ -142,4 +142,12 @@ void PlanDecider::Evolve(State& state, const StreamId& stream, const Event& even
   plan.latest.Note(meta.occurred_at);
 }
 
+static_assert(LeafKeeper<PlanDecider>);
+
+void PlanDecider::NoteLeaf(State& state, const StreamId& stream, const Event& event, absl::string_view leaf) {
+  if (!event.has_plan_established()) return;
+  PlanState& plan = state.plans[stream.id];
+  if (plan.in_force.has_value()) plan.in_force->record_leaf = std::string(leaf);
+}
+
 }  // namespace sip

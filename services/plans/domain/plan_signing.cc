@@ -33,7 +33,7 @@ bool PlanNames(const PlanElements& elements, const Party& signer) {
 
 void CheckSigner(const PlanInput& input, uint32_t plan_revision, absl::string_view leaf, const Party& signer,
                  Violations& violations) {
-  CheckLeaf(leaf, violations);
+  CheckLeaf(input, plan_revision, leaf, "SIG-02", violations);
   CheckParty(input, signer, "signer", violations);
   if (!CheckInForce(input, plan_revision, violations)) return;
   if (!PlanNames(input.plan.in_force->elements, signer)) {
@@ -61,7 +61,8 @@ bool CountsAsMethod(const rules::v1::RuleSet& rules, rules::v1::SignatureMethodK
 PlanDecision DecideSign(const PlanInput& input, const plans::v1::SignPlanRequest& request) {
   if (!MayRecordFor(input, request.signer())) return NotFound();
   const PlanSignature* known = SignatureOf(input, request.plan_revision(), request.signer());
-  if (known != nullptr && !known->declined && known->method == request.method()) return Fulfilled();
+  const bool other_record = IsOfAnotherRecord(input, request.plan_revision(), request.record_leaf());
+  if (known != nullptr && !known->declined && known->method == request.method() && !other_record) return Fulfilled();
   Violations violations = CheckTime(input);
   CheckSigner(input, request.plan_revision(), request.record_leaf(), request.signer(), violations);
   if (!CountsAsMethod(input.rules, request.method())) {
@@ -84,10 +85,11 @@ PlanDecision DecideSign(const PlanInput& input, const plans::v1::SignPlanRequest
 PlanDecision DecideDeclineSignature(const PlanInput& input, const plans::v1::DeclineSignatureRequest& request) {
   if (!MayRecordFor(input, request.signer())) return NotFound();
   const PlanSignature* known = SignatureOf(input, request.plan_revision(), request.signer());
-  if (known != nullptr && known->declined) return Fulfilled();
+  const bool other_record = IsOfAnotherRecord(input, request.plan_revision(), request.record_leaf());
+  if (known != nullptr && known->declined && !other_record) return Fulfilled();
   Violations violations = CheckTime(input);
   CheckSigner(input, request.plan_revision(), request.record_leaf(), request.signer(), violations);
-  if (known != nullptr) violations.Add(Reason::REASON_PLAN_ALREADY_SIGNED, "SIG-03", "signer");
+  if (known != nullptr && !known->declined) violations.Add(Reason::REASON_PLAN_ALREADY_SIGNED, "SIG-03", "signer");
   PlanEvent event;
   plans::v1::SignatureDeclined& fact = *event.mutable_signature_declined();
   fact.set_plan_revision(request.plan_revision());

@@ -66,6 +66,7 @@ struct PlanSignature {
 // The revision in force (gällande version).
 struct PlanInForce {
   uint32_t plan_revision = 0;
+  std::string record_leaf;  // Of the record that brought it into force.
   PlanElements elements;
   std::string principal_agency_id;
   absl::btree_map<std::string, plans::v1::ActionProgress> progress;   // By action.
