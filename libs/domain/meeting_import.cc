@@ -38,6 +38,7 @@ FactEvent TimeFact(const Planned& planned, bool cancelled) {
   time.set_follow_up_of_plan_id(planned.follow_up_of_plan_id());
   *time.mutable_starts_at() = planned.starts_at();
   time.set_cancelled(cancelled);
+  time.set_sip_meeting(planned.kind() == meetings::v1::MEETING_KIND_SIP);
   return fact;
 }
 

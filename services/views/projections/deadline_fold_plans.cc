@@ -36,6 +36,7 @@ using views::v1::DeadlineRow;
 
 constexpr char kFirstContact[] = "dl-01";
 constexpr char kMeeting[] = "dl-02";
+constexpr char kMeetingRule[] = "DL-02";
 constexpr char kFollowUpRule[] = "DL-13";
 constexpr char kConsentRule[] = "DL-14";
 
@@ -92,7 +93,10 @@ class PlansFold {
   void StartMeetingClock(rules::v1::MeetingClockStart clock, const Occurred& start, absl::string_view event);
   DeadlinePlanRow* PlanOf(const std::string& plan_id);
   std::vector<DeadlineRow> FollowUpsOf(const std::string& plan_id);
-  std::optional<google::protobuf::Timestamp> NextMeetingOf(const std::string& plan_id) const;
+  // Sets when the next meeting that would meet it is planned, if it is a deadline that a meeting meets.
+  void NotePlanned(DeadlineRow& row) const;
+  void NotePlannedInAll();
+  void ForgetMeeting(const std::string& meeting_id);
 
   const RuleSet* CaseRules() const { return rule_sets_.FindByDigest(facts_.rule_set_digest()); }
 
@@ -204,6 +208,7 @@ void PlansFold::StartPeriod(absl::string_view deadline_id, absl::string_view rul
   row.set_rule_set_id(facts_.rule_set_id());
   row.set_computed_by(absl::StrCat(computed_by, ".max_days = ", period.max_days()));
   if (state_.has_unit()) *row.mutable_unit() = state_.unit();
+  NotePlanned(row);
   book_.Put(std::move(row));
 }
 
@@ -211,7 +216,7 @@ void PlansFold::StartPeriod(absl::string_view deadline_id, absl::string_view rul
 void PlansFold::StartMeetingClock(rules::v1::MeetingClockStart clock, const Occurred& start, absl::string_view event) {
   const RuleSet* rule_set = CaseRules();
   if (rule_set == nullptr || rule_set->meeting().clock_start() != clock || book_.Find(kMeeting).has_value()) return;
-  StartPeriod(kMeeting, "DL-02", rule_set->meeting().held_within(), "meeting.held_within", start, event);
+  StartPeriod(kMeeting, kMeetingRule, rule_set->meeting().held_within(), "meeting.held_within", start, event);
 }
 
 // --- plans: DL-13
@@ -315,7 +320,7 @@ void PlansFold::AgreeFollowUp(const google::type::Date& date, const Message& eve
   row.set_rule_set_id(plan.rule_set_id());
   row.set_computed_by("the date that the plan states");
   if (plan.has_unit()) *row.mutable_unit() = plan.unit();
-  if (const auto planned_at = NextMeetingOf(plan.plan_id()); planned_at.has_value()) *row.mutable_planned_at() = *planned_at;
+  NotePlanned(row);
   book_.Put(std::move(row));
 }
 
@@ -403,51 +408,63 @@ void PlansFold::ConsentEnds(const ConsentGrant& grant, const RuleSet& rule_set) 
 }
 
 void PlansFold::MeetingPlanned(const common::v1::MeetingTimeImported& event) {
-  if (event.follow_up_of_plan_id().empty()) return;
-  auto& meetings = *state_.mutable_meetings();
-  const auto known = std::find_if(meetings.begin(), meetings.end(),
-                                  [&](const DeadlineMeetingRow& meeting) { return meeting.meeting_id() == event.meeting_id(); });
-  if (event.cancelled()) {
-    if (known != meetings.end()) meetings.erase(known);
-  } else {
-    DeadlineMeetingRow& meeting = known == meetings.end() ? *meetings.Add() : *known;
+  ForgetMeeting(event.meeting_id());
+  if (!event.cancelled() && (event.sip_meeting() || !event.follow_up_of_plan_id().empty())) {
+    DeadlineMeetingRow& meeting = *state_.add_meetings();
     meeting.set_meeting_id(event.meeting_id());
     meeting.set_follow_up_of_plan_id(event.follow_up_of_plan_id());
+    meeting.set_sip_meeting(event.sip_meeting());
     *meeting.mutable_starts_at() = event.starts_at();
   }
-  for (DeadlineRow& row : FollowUpsOf(event.follow_up_of_plan_id())) {
-    if (!IsRunning(row)) continue;
-    row.clear_planned_at();
-    if (const auto planned_at = NextMeetingOf(row.plan_id()); planned_at.has_value()) *row.mutable_planned_at() = *planned_at;
-    book_.Put(std::move(row));
-  }
+  NotePlannedInAll();
 }
 
 // A follow-up that was recorded before the meeting was imported has met its deadline already; the next one, which began on that
 // day, is not met by the same meeting.
 void PlansFold::MeetingHeld(const common::v1::MeetingHeldImported& event) {
+  const absl::CivilDay held_on = absl::ToCivilDay(FromProto(event.held_at()), zone_);
   if (event.follow_up_of_plan_id().empty()) {
     if (event.sip_meeting()) book_.Meet(kMeeting, NameOf(event), InstantOf(event.held_at()));
-    return;
+  } else {
+    for (const DeadlineRow& row : FollowUpsOf(event.follow_up_of_plan_id())) {
+      if (LocalDay(row.started_at(), zone_) >= held_on) continue;
+      book_.Meet(row.deadline_id(), NameOf(event), InstantOf(event.held_at()));
+    }
   }
-  auto& meetings = *state_.mutable_meetings();
-  meetings.erase(std::remove_if(meetings.begin(), meetings.end(),
-                                [&](const DeadlineMeetingRow& meeting) { return meeting.meeting_id() == event.meeting_id(); }),
-                 meetings.end());
-  const absl::CivilDay held_on = absl::ToCivilDay(FromProto(event.held_at()), zone_);
-  for (const DeadlineRow& row : FollowUpsOf(event.follow_up_of_plan_id())) {
-    if (LocalDay(row.started_at(), zone_) >= held_on) continue;
-    book_.Meet(row.deadline_id(), NameOf(event), InstantOf(event.held_at()));
+  ForgetMeeting(event.meeting_id());
+  NotePlannedInAll();
+}
+
+void PlansFold::NotePlanned(DeadlineRow& row) const {
+  if (row.rule() != kFollowUpRule && row.rule() != kMeetingRule) return;
+  const auto meets = [&](const DeadlineMeetingRow& meeting) {
+    return row.rule() == kFollowUpRule ? meeting.follow_up_of_plan_id() == row.plan_id() : meeting.sip_meeting();
+  };
+  row.clear_planned_at();
+  for (const DeadlineMeetingRow& meeting : state_.meetings()) {
+    if (!meets(meeting)) continue;
+    if (row.has_planned_at() && FromProto(row.planned_at()) <= FromProto(meeting.starts_at())) continue;
+    *row.mutable_planned_at() = meeting.starts_at();
   }
 }
 
-std::optional<google::protobuf::Timestamp> PlansFold::NextMeetingOf(const std::string& plan_id) const {
-  std::optional<google::protobuf::Timestamp> next;
-  for (const DeadlineMeetingRow& meeting : state_.meetings()) {
-    if (meeting.follow_up_of_plan_id() != plan_id) continue;
-    if (!next.has_value() || FromProto(meeting.starts_at()) < FromProto(*next)) next = meeting.starts_at();
+void PlansFold::NotePlannedInAll() {
+  for (DeadlineRow& row : book_.All()) {
+    // One that has lapsed may run again.
+    if (row.has_stopped_at()) continue;
+    const DeadlineRow before = row;
+    NotePlanned(row);
+    const bool same =
+        row.has_planned_at() == before.has_planned_at() && FromProto(row.planned_at()) == FromProto(before.planned_at());
+    if (!same) book_.Put(std::move(row));
   }
-  return next;
+}
+
+void PlansFold::ForgetMeeting(const std::string& meeting_id) {
+  auto& meetings = *state_.mutable_meetings();
+  meetings.erase(std::remove_if(meetings.begin(), meetings.end(),
+                                [&](const DeadlineMeetingRow& meeting) { return meeting.meeting_id() == meeting_id; }),
+                 meetings.end());
 }
 
 // Most of a plan's events start and stop nothing.

@@ -31,7 +31,7 @@ class DeadlinesProjection final : public Projection {
   DeadlinesProjection(const RuleSetSource& rule_sets, absl::TimeZone zone) : rule_sets_(rule_sets), zone_(zone) {}
 
   absl::string_view Name() const override { return "deadlines"; }
-  int SchemaVersion() const override { return 1; }
+  int SchemaVersion() const override { return 2; }
   std::vector<std::string> Logs() const override { return {"sip.plans", "sip.meetings"}; }
   void Apply(const RecordedCommand& record, ViewBatch& view) const override;
 

@@ -120,6 +120,60 @@ TEST_F(DeadlinesTest, Dl02RunsFromTheNeedAndIsMetByASipMeeting) {
   EXPECT_EQ(StateAt(Plans("dl-02"), "2018-05-01 00:00"), views::v1::DEADLINE_STATE_MET);
 }
 
+TEST_F(DeadlinesTest, Dl02ShowsWhenASipMeetingIsPlanned) {
+  const auto planned = [&](absl::string_view text) {
+    plans_.Record(CaseFactsStream(), EventFrom<FactEvent>(absl::StrCat("meeting_time_imported { ", text, " }")));
+  };
+  planned("meeting_id: '@id(early)' sip_meeting: true starts_at { @at(2018-03-14 13:00) }");
+  plans_.Record(CaseStream(), Opened());
+  EXPECT_EQ(FromProto(Plans("dl-02").planned_at()), At("2018-03-14 13:00"));
+  EXPECT_FALSE(Plans("dl-01").has_planned_at());
+  // No SIP meeting: one for information.
+  planned("meeting_id: '@id(other)' starts_at { @at(2018-03-02 13:00) }");
+  EXPECT_EQ(FromProto(Plans("dl-02").planned_at()), At("2018-03-14 13:00"));
+  planned("meeting_id: '@id(early)' sip_meeting: true starts_at { @at(2018-03-20 13:00) }");
+  planned("meeting_id: '@id(late)' sip_meeting: true starts_at { @at(2018-03-21 13:00) }");
+  EXPECT_EQ(FromProto(Plans("dl-02").planned_at()), At("2018-03-20 13:00"));
+  planned("meeting_id: '@id(early)' cancelled: true");
+  EXPECT_EQ(FromProto(Plans("dl-02").planned_at()), At("2018-03-21 13:00"));
+  planned("meeting_id: '@id(late)' cancelled: true");
+  EXPECT_FALSE(Plans("dl-02").has_planned_at());
+}
+
+// A row that had lapsed kept the time of a meeting that was cancelled meanwhile, and showed it when it ran again.
+TEST_F(DeadlinesTest, Dl02ThatRunsAgainShowsNoMeetingThatWasCancelledMeanwhile) {
+  plans_.Record(CaseStream(), Opened());
+  plans_.Record(CaseFactsStream(), EventFrom<FactEvent>("meeting_time_imported { meeting_id: '@id(m)' sip_meeting: true starts_at "
+                                                        "{ @at(2018-03-14 13:00) } }"));
+  plans_.Record(CaseStream(), EventFrom<CaseEvent>("offer_declined {}"));
+  plans_.Record(CaseFactsStream(), EventFrom<FactEvent>("meeting_time_imported { meeting_id: '@id(m)' cancelled: true }"));
+  plans_.Record(CaseStream(), EventFrom<CaseEvent>("offer_accepted {}"));
+  EXPECT_EQ(Plans("dl-02").lapse(), views::v1::DEADLINE_LAPSE_UNSPECIFIED);
+  EXPECT_FALSE(Plans("dl-02").has_planned_at());
+}
+
+TEST_F(DeadlinesTest, AMeetingThatConcernsNoDeadlineLeavesAllAsTheyAre) {
+  plans_.Record(CaseStream(), Opened());
+  const std::string before = Plans("dl-02").SerializeAsString();
+  plans_.At("2018-03-02 10:00");
+  plans_.Record(CaseFactsStream(), EventFrom<FactEvent>("meeting_time_imported { meeting_id: '@id(other)' starts_at "
+                                                        "{ @at(2018-03-14 13:00) } }"));
+  EXPECT_EQ(Plans("dl-02").SerializeAsString(), before);
+}
+
+TEST_F(DeadlinesTest, AFollowUpDeadlineThatBeganAtAMeetingDoesNotShowItAsPlanned) {
+  plans_.Record(CaseStream(), Opened());
+  Draft();
+  Establish("2018-04-15");
+  plans_.Record(CaseFactsStream(), EventFrom<FactEvent>("meeting_time_imported { meeting_id: '@id(m)' follow_up_of_plan_id: "
+                                                        "'@id(plan)' starts_at { @at(2018-04-15 13:00) } }"));
+  plans_.At("2018-04-15 14:00");
+  Plan("follow_up_recorded { follow_up { next { date { @date(2018-05-15) } } } }");
+  plans_.Record(CaseFactsStream(), EventFrom<FactEvent>("meeting_held_imported { meeting_id: '@id(m)' follow_up_of_plan_id: "
+                                                        "'@id(plan)' held_at { @at(2018-04-15 13:00) } }"));
+  EXPECT_FALSE(Plans(FollowUp(2)).has_planned_at());
+}
+
 TEST_F(DeadlinesTest, Dl02DueDayIsWholeWhenSummerTimeBegins) {
   plans_.Record(CaseStream(), Opened());
   EXPECT_EQ(FromProto(Plans("dl-02").due_at()), At("2018-04-01 00:00"));
