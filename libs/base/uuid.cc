@@ -1,5 +1,6 @@
 #include "libs/base/uuid.h"
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -33,6 +34,31 @@ void SetVersion(std::array<uint8_t, 16>& bytes, int version) {
   bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | (version << 4));
   bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);
 }
+
+// Asking the source costs more than what it gives: an id asks for a few bytes of a block. Processes that fork without exec would
+// share what is left of it; ours do not.
+class RandomBlock {
+ public:
+  void Draw(std::string& bytes) {
+    if (bytes.size() > block_.size()) return Fill(bytes.data(), bytes.size());
+    if (bytes.size() > block_.size() - used_) {
+      Fill(block_.data(), block_.size());
+      used_ = 0;
+    }
+    std::copy_n(block_.begin() + used_, bytes.size(), bytes.begin());
+    // Some become secrets: no copy stays here.
+    OPENSSL_cleanse(block_.data() + used_, bytes.size());
+    used_ += bytes.size();
+  }
+
+ private:
+  static void Fill(char* bytes, size_t size) {
+    SIP_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(bytes), static_cast<int>(size)) == 1);
+  }
+
+  std::array<char, 1024> block_{};
+  size_t used_ = block_.size();
+};
 
 }  // namespace
 
@@ -97,8 +123,9 @@ Uuid MakeUuidV8(absl::string_view digest) {
 }
 
 std::string RandomBytes(size_t size) {
+  thread_local RandomBlock block;
   std::string bytes(size, '\0');
-  SIP_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size)) == 1);
+  block.Draw(bytes);
   return bytes;
 }
 

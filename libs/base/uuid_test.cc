@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 namespace sip {
 namespace {
 
@@ -36,6 +39,22 @@ TEST(UuidTest, VersionEightKeepsTheDigestBesidesVersionAndVariant) {
   EXPECT_EQ(uuid.Version(), 8);
   EXPECT_EQ(uuid.bytes()[8] >> 6, 2);
   EXPECT_EQ(uuid.ToBytes().substr(0, 6), "012345");
+}
+
+// Random bytes are drawn from a block: what follows when it is used up, and what does not fit into it, must be fresh too.
+TEST(UuidTest, RandomBytesAreNeverGivenTwice) {
+  std::set<std::string> drawn;
+  size_t count = 0;
+  for (const size_t size : {16u, 1000u, 16u, 1024u, 1025u, 3000u, 10u}) {
+    for (int i = 0; i < 200; ++i, ++count) {
+      const std::string bytes = RandomBytes(size);
+      ASSERT_EQ(bytes.size(), size);
+      drawn.insert(bytes.substr(0, 10));
+      drawn.insert(bytes.substr(size - 10));
+    }
+  }
+  EXPECT_EQ(drawn.size(), 2 * count - 200);  // Of ten bytes the first ten are the last.
+  EXPECT_TRUE(RandomBytes(0).empty());
 }
 
 TEST(UuidTest, FreshOnesDifferAndTheDefaultIsNil) {

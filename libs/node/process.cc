@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "libs/base/status_macros.h"
 #include "libs/node/signals.h"
 #include "libs/node/version.h"
@@ -39,6 +40,8 @@ int Run(const Config& config, const std::string& name, std::vector<ServicePart> 
   StopSignals signals;  // Before any thread, so that all inherit the mask.
   SetLogLevel(*ParseLogLevel(config.log_level));
   RedirectLibraryLogs();
+  // Debian's Abseil is built with assertions: each of gRPC's locks would be entered into one graph of all, under one lock.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   auto process =
       Process::Start(config, SystemClock(), name, std::move(parts), [&](const absl::Status& why) { signals.StopBecause(why); });
   if (!process.ok()) {
