@@ -53,6 +53,7 @@ class EdgeTest : public ::testing::Test {
 
 TEST_F(EdgeTest, IsKnownByExactlyItsUri) {
   EXPECT_TRUE(edge_->Is({"sip:edge:front"}));
+  EXPECT_TRUE(edge_->Is({"sip:agency:region-nord", "sip:edge:front"}));
   EXPECT_FALSE(edge_->Is({}));
   EXPECT_FALSE(edge_->Is({"sip:edge:", "sip:edge:front2", "sip:edge:fron", "sip:agency:front", "SIP:EDGE:front", "front"}));
 }
@@ -63,11 +64,24 @@ TEST_F(EdgeTest, ReadsTheUrisOfTheClientsCertificate) {
   EXPECT_THAT(*uris, ElementsAre("sip:agency:region-nord"));
 }
 
+// Who is named twice is named not at all: that is decided by whoever gets all of them.
+TEST_F(EdgeTest, ReadsAllUrisOfTheClientsCertificate) {
+  authority_.Issue("two", "URI:sip:agency:region-nord,URI:sip:agency:kommun-a");
+  const auto uris = edge_->UrisOfClient(Escaped(ContentOf(authority_.Path("two.pem"))), SystemClock().Now());
+  ASSERT_TRUE(uris.ok()) << uris.status();
+  EXPECT_THAT(*uris, ElementsAre("sip:agency:region-nord", "sip:agency:kommun-a"));
+}
+
 TEST_F(EdgeTest, RefusesWhatIsNoCertificate) {
   EXPECT_THAT(ErrorOf(""), HasSubstr("no client certificate"));
   const std::string pem = ContentOf(authority_.Path("nord.pem"));
   for (const std::string& text : {std::string("region-nord"), std::string("%"), std::string("%2"), std::string("%zz"),
                                   Escaped(pem.substr(0, pem.size() / 2)), Escaped(ContentOf(authority_.Path("nord.key")))}) {
+    EXPECT_THAT(ErrorOf(text), HasSubstr("is no certificate")) << text;
+  }
+  // Before and behind a certificate there may be other text, but none that is badly escaped.
+  for (const std::string& text :
+       {absl::StrCat("%zz%0A", Escaped(pem)), absl::StrCat(Escaped(pem), "%"), absl::StrCat(Escaped(pem), "%2")}) {
     EXPECT_THAT(ErrorOf(text), HasSubstr("is no certificate")) << text;
   }
   EXPECT_THAT(ErrorOf(std::string(1 << 20, 'a')), HasSubstr("too long"));
@@ -84,8 +98,12 @@ TEST_F(EdgeTest, RefusesACertificateThatIsOutOfDate) {
   EXPECT_THAT(ErrorOf(nord, SystemClock().Now() - absl::Hours(24 * 30)), HasSubstr("not yet valid"));
 }
 
-TEST(EdgeOptionsTest, RefusesANameOrAuthoritiesThatCannotBe) {
-  for (const char* name : {"", "with blank", "å"}) EXPECT_FALSE(TrustedEdge::Create(name, "").ok()) << name;
+TEST_F(EdgeTest, RefusesANameOrAuthoritiesThatCannotBe) {
+  const std::string authorities = ContentOf(authority_.Path("ca.pem"));
+  EXPECT_TRUE(TrustedEdge::Create(std::string(100, 'a'), authorities).ok());
+  for (const std::string& name : {std::string(), std::string("with blank"), std::string("å"), std::string(101, 'a')}) {
+    EXPECT_THAT(std::string(TrustedEdge::Create(name, authorities).status().message()), HasSubstr("tls.edge is what follows"));
+  }
   EXPECT_THAT(std::string(TrustedEdge::Create("front", "no certificate").status().message()), HasSubstr("tls.client_ca_file"));
 }
 

@@ -209,6 +209,20 @@ class Compose(unittest.TestCase):
                 expected.append(f"{instance}:{port}")
             self.assertEqual(re.findall(r"server (\S+)", block), expected)
 
+    def test_the_proxy_passes_each_service_on_to_its_process(self) -> None:
+        conf = (DEPLOY / "nginx/sip.conf").read_text(encoding="utf-8")
+        passed_on = dict(re.findall(r"location /(\S+) { grpc_pass grpcs://sip_(\w+); }", conf))
+        of_process = {"consent": "consent", "meetings": "meetings", "deviations": "deviations", "views": "views", "history": "views"}
+        expected = {}
+        for path in sorted(pathlib.Path("proto/sip").glob("*/v1/*.proto")):
+            context = path.parts[2]
+            # What nodes ask each other, and what tests have.
+            if context in ("owner", "testing", "sample"):
+                continue
+            if re.search(r"^service ", path.read_text(encoding="utf-8"), re.MULTILINE):
+                expected[f"sip.{context}."] = of_process.get(context, "plans")
+        self.assertEqual(passed_on, expected)
+
     def test_the_image_has_the_libraries_of_the_programs(self) -> None:
         stage = re.search(r"AS services\n(.*?)\nFROM", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"), re.DOTALL).group(1)
         listed = set(re.search(r"--no-install-recommends \\\n(.*?)&&", stage, re.DOTALL).group(1).replace("\\", " ").split())

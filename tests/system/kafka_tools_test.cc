@@ -165,7 +165,7 @@ TEST_F(KafkaToolsTest, InitLeavesTheTopicsToOthersWhereItIsAskedTo) {
                 IsOk());
   }
   ASSERT_EQ(OnKafka({"init", "--no-topics"}), ExitCode::kOk) << said_;
-  EXPECT_THAT(said_, ContainsRegex("sip.plans .* was there +3 written"));
+  EXPECT_THAT(said_, ContainsRegex("sip.plans [^\n]* was there +3 written"));
   EXPECT_THAT(Open(), IsOk());
 }
 
@@ -201,7 +201,7 @@ TEST_F(KafkaToolsTest, CheckFindsNothingInASoundClusterAndNamesItsOwners) {
   ASSERT_THAT(log.Claim(2, {}, {"node-7", "10.0.0.7:7443", "1.0"}, [](const ValidRecordPtr&) { return absl::OkStatus(); }), IsOk());
   ASSERT_EQ(OnKafka({"check"}), ExitCode::kOk) << said_;
   EXPECT_THAT(said_, ContainsRegex("sip.plans +1 +5 +0 "));
-  EXPECT_THAT(said_, ContainsRegex("sip.plans +2 .* node-7 +10.0.0.7:7443 .* sound"));
+  EXPECT_THAT(said_, ContainsRegex("sip.plans +2 [^\n]* node-7 +10.0.0.7:7443 [^\n]* sound"));
   EXPECT_THAT(said_, ContainsRegex(absl::StrCat("1 +", cluster().bootstrap(), " +answers")));
   EXPECT_THAT(said_, HasSubstr("durability: eligible leader replicas, as kafka.durability declares"));
   EXPECT_THAT(said_, HasSubstr("verdict: nothing found"));
@@ -227,6 +227,7 @@ TEST_F(KafkaToolsTest, CheckFindsEachUnsafeSettingWithTheCommandThatMendsIt) {
                                                                       {"retention.ms", "604800000"},
                                                                       {"retention.bytes", "1000000000"},
                                                                       {"message.timestamp.type", "LogAppendTime"},
+                                                                      {"message.timestamp.after.max.ms", "9223372036854775807"},
                                                                       {"max.message.bytes", "1048588"}}) {
     auto settings = SafeTopicSettings(options_);
     settings[name] = value;
@@ -236,7 +237,8 @@ TEST_F(KafkaToolsTest, CheckFindsEachUnsafeSettingWithTheCommandThatMendsIt) {
       return OnKafka({"check"}) == ExitCode::kFailed && said_.find(setting) != std::string::npos;
     })) << said_;
     EXPECT_THAT(said_, HasSubstr(absl::StrCat(name, " is ", value, ", which is not safe")));
-    EXPECT_THAT(said_, HasSubstr(absl::StrCat("--entity-name ", Topic("sip.consent"), " --add-config ", name, "=")));
+    EXPECT_THAT(said_, HasSubstr(absl::StrCat("--entity-name ", Topic("sip.consent"), " --add-config ", name, "=",
+                                              SafeTopicSettings(options_).at(name), "\n")));
     EXPECT_THAT(said_, HasSubstr("verdict: 1 findings"));
   }
 }
@@ -256,13 +258,18 @@ TEST_F(KafkaToolsTest, CheckFindsPartitionsThatWereAddedAndReplicasThatAreMissin
 
 TEST_F(KafkaToolsTest, CheckFindsWhatCannotBeFoldedAndReadsTheOtherPartitions) {
   ASSERT_EQ(OnKafka({"init"}), ExitCode::kOk) << said_;
-  Write(*OpenStore()->log("sip.plans"), 0, 3);
+  // Recorded last: whoever reads on no further than the poison does not see it.
+  {
+    const auto store = OpenStore();
+    Write(*store->log("sip.plans"), 0, 3);
+    Write(*store->log("sip.plans"), 1, 2);
+  }
   ASSERT_THAT(StrangeProducer(cluster().bootstrap()).Produce(Topic("sip.plans"), 0, "poison"), IsOk());
   EXPECT_EQ(OnKafka({"check"}), ExitCode::kFailed);
-  EXPECT_THAT(said_, ContainsRegex("FOUND  sip.plans, partition 0: STOPS at record 5: .*offset 5"));
+  EXPECT_THAT(said_, ContainsRegex("FOUND  sip.plans, partition 0: STOPS at record 5: [^\n]*offset 5"));
   EXPECT_THAT(said_, HasSubstr("restore-from-backup.md"));
-  EXPECT_THAT(said_, ContainsRegex("sip.plans +0 +3 .* DAMAGED"));
-  EXPECT_THAT(said_, ContainsRegex("sip.plans +1 +0 .* sound"));
+  EXPECT_THAT(said_, ContainsRegex("sip.plans +0 +3 [^\n]* DAMAGED"));
+  EXPECT_THAT(said_, ContainsRegex("sip.plans +1 +2 [^\n]* sound"));
   EXPECT_EQ(OnKafka({"check", "--heads"}), ExitCode::kFailed);
   EXPECT_THAT(said_, HasSubstr("FOUND  sip.plans, partition 0"));
   EXPECT_EQ(OnKafka({"summary"}), ExitCode::kDamageFound);
@@ -442,7 +449,7 @@ TEST_F(KafkaToolsTest, ATargetThatHoldsSomethingElseIsRefusedWithWhatToDo) {
   ASSERT_EQ(OnKafka(import), ExitCode::kOk) << said_;
   ASSERT_THAT(ClaimStatus(*OpenStore()->log("sip.plans"), 1), IsOk());
   EXPECT_EQ(OnKafka(import), ExitCode::kRefused);
-  EXPECT_THAT(said_, ContainsRegex("sip.plans, partition 1 .*another kafka.topic_prefix"));
+  EXPECT_THAT(said_, ContainsRegex("sip.plans, partition 1 [^\n]*another kafka.topic_prefix"));
   // Topics that somebody was to make.
   retry(NewUuidV7().ToString() + ".");
   EXPECT_EQ(OnKafka({"import", "--from-data-dir", data, "--no-topics"}), ExitCode::kRefused);
