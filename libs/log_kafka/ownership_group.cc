@@ -47,7 +47,8 @@ class OwnershipGroupImpl final : public OwnershipGroup {
   const Options options_;
   std::map<std::string, std::string> log_of_topic_;
   KafkaPtr<rd_kafka_t> client_;
-  Shares shares_;  // Of the thread that polls.
+  Shares shares_;         // Of the thread that polls.
+  bool closing_ = false;  // Likewise: all has been given up, and nothing more is taken.
   std::atomic<bool> joined_{false};
   std::atomic<bool> leaving_{false};
   std::thread thread_;
@@ -86,7 +87,7 @@ absl::Status OwnershipGroupImpl::Join(const KafkaLogOptions& kafka) {
 void OwnershipGroupImpl::Assign(rd_kafka_t* client, rd_kafka_topic_partition_list_t* list) {
   for (int i = 0; i < list->cnt; ++i) {
     rd_kafka_topic_partition_t& element = list->elems[i];
-    shares_[log_of_topic_[element.topic]].insert(static_cast<uint32_t>(element.partition));
+    if (!closing_) shares_[log_of_topic_[element.topic]].insert(static_cast<uint32_t>(element.partition));
     element.offset = RD_KAFKA_OFFSET_END;
   }
   rd_kafka_error_t* const error = rd_kafka_incremental_assign(client, list);
@@ -97,6 +98,7 @@ void OwnershipGroupImpl::Assign(rd_kafka_t* client, rd_kafka_topic_partition_lis
   // The records are read elsewhere.
   rd_kafka_pause_partitions(client, list);
   joined_ = true;
+  if (closing_) return;
   TellAndWait();
 }
 
@@ -105,7 +107,7 @@ void OwnershipGroupImpl::Revoke(rd_kafka_t* client, rd_kafka_topic_partition_lis
     const rd_kafka_topic_partition_t& element = list->elems[i];
     shares_[log_of_topic_[element.topic]].erase(static_cast<uint32_t>(element.partition));
   }
-  TellAndWait();
+  if (!closing_) TellAndWait();
   rd_kafka_error_t* const error = rd_kafka_incremental_unassign(client, list);
   if (error == nullptr) return;
   LogWarning("ownership_group", {{"why", OperatorText(rd_kafka_error_string(error))}});
@@ -139,7 +141,10 @@ void OwnershipGroupImpl::Work() {
     if (message == nullptr || message->err == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     LogWarning("ownership_group", {{"why", OperatorText(rd_kafka_err2str(message->err))}});
   }
-  // Calls OnRebalance for what we still have.
+  // Still as a member: of one that closes the group hears nothing, and gives what it has to others after the session's time.
+  shares_.clear();
+  TellAndWait();
+  closing_ = true;
   rd_kafka_consumer_close(client_.get());
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -74,12 +75,17 @@ class Member {
     MutexLock lock(mutex_);
     return !held_.empty();
   }
+  bool told() {
+    MutexLock lock(mutex_);
+    return told_;
+  }
 
  private:
   void Note(const Shares& shares, absl::AnyInvocable<void()> given_up) {
     {
       MutexLock lock(mutex_);
       shares_ = shares;
+      told_ = true;
       if (holds_on_) {
         held_.push_back(std::move(given_up));
         return;
@@ -90,6 +96,7 @@ class Member {
 
   Mutex mutex_;
   Shares shares_ ABSL_GUARDED_BY(mutex_);
+  bool told_ ABSL_GUARDED_BY(mutex_) = false;
   bool holds_on_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<absl::AnyInvocable<void()>> held_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<OwnershipGroup> group_;
@@ -121,8 +128,16 @@ TEST_F(KafkaOwnershipGroupTest, WhoIsNotNeededKnowsIt) {
   auto a = Join("a", {"sip.other"});
   ASSERT_TRUE(Await([&] { return a->count() == 1; }));
   auto b = Join("b", {"sip.other"});
-  EXPECT_TRUE(Await([&] { return b->group().joined(); }));
+  EXPECT_TRUE(Await([&] { return b->group().joined() && b->told(); }));
   EXPECT_EQ(a->count() + b->count(), 1u);
+}
+
+TEST_F(KafkaOwnershipGroupTest, WhoDoesNotReachTheGroupHasNotJoinedIt) {
+  options_.connection.brokers = "127.0.0.1:1";
+  const auto a = Join("a");
+  Pause().Take(absl::Seconds(1));
+  EXPECT_FALSE(a->group().joined());
+  EXPECT_FALSE(a->told());
 }
 
 TEST_F(KafkaOwnershipGroupTest, NobodyIsToldToTakeWhatHasNotBeenGivenUp) {
@@ -135,6 +150,22 @@ TEST_F(KafkaOwnershipGroupTest, NobodyIsToldToTakeWhatHasNotBeenGivenUp) {
   EXPECT_EQ(b->count(), 0u) << "before the other node said that it had given it up";
   a->GiveUp();
   EXPECT_TRUE(Await([&] { return b->count() == 2; }));
+}
+
+TEST_F(KafkaOwnershipGroupTest, WhoLeavesStaysUntilItHasGivenUp) {
+  auto a = Join("a");
+  auto b = Join("b");
+  ASSERT_TRUE(Await([&] { return a->count() + b->count() == 5 && std::min(a->count(), b->count()) == 2; }));
+  const size_t before = b->count();
+  a->HoldOn();
+  std::thread leaving([&] { a->group().Leave(); });
+  EXPECT_TRUE(Await([&] { return a->asked_to_give_up(); }));
+  // Longer than the group waits for somebody of whom it hears nothing.
+  Pause().Take(absl::Seconds(4));
+  EXPECT_EQ(b->count(), before) << "before the other node said that it had given it up";
+  a->GiveUp();
+  leaving.join();
+  EXPECT_TRUE(Await([&] { return b->count() == 5; }));
 }
 
 }  // namespace
