@@ -83,8 +83,9 @@ class Run {
     ran_.command = nullptr;
     SIP_ASSIGN_OR_RETURN(ran_.context, Prepare(scenario_.when(), kWhen));
     SIP_ASSIGN_OR_RETURN(ran_.outcome, Carry(scenario_.when(), ran_.context, kWhen));
-    if (const auto* events = std::get_if<std::vector<NewEvent>>(&ran_.outcome))
+    if (const auto* events = std::get_if<std::vector<NewEvent>>(&ran_.outcome)) {
       Fold(*events, ran_.context, NameOf(scenario_.when(), kWhen));
+    }
     return absl::OkStatus();
   }
 
