@@ -91,22 +91,35 @@ void OwnershipMoves::GiveUp() {
 void OwnershipMoves::HandAllTo(Process& owner) {
   say_(absl::StrCat("all is handed to ", owner.name()));
   settled_ = true;
-  // One more for this function.
-  auto left = std::make_shared<size_t>(1);
-  const auto given_up = [left, &owner] {
-    if (--*left == 0) owner.Want(AllPartitions());
-  };
+  Handing& handing = handings_[owner.context()];
+  handing = {};
   for (const auto& process : processes_) {
     if (process->context() != owner.context() || process.get() == &owner) continue;
-    // Whoever is down, or about to be killed, cannot be waited for.
-    if (!process->running() || process->shutting_down() || process->NeedsRestart()) {
+    if (!process->running() || process->shutting_down()) {
       process->Want({});
       continue;
     }
-    ++*left;
-    process->WantOnly({}, given_up);
+    auto one = std::make_shared<Awaited>(Awaited{process->life()});
+    handing.awaited.push_back(one);
+    process->WantOnly({}, [this, one, context = owner.context()] {
+      one->given_up = true;
+      GoOn(handings_[context]);
+    });
   }
-  given_up();
+  handing.to = &owner;
+  GoOn(handing);
+}
+
+void OwnershipMoves::GoOn() {
+  for (Handing& handing : handings_) GoOn(handing);
+}
+
+void OwnershipMoves::GoOn(Handing& handing) {
+  if (handing.to == nullptr) return;
+  for (const auto& one : handing.awaited) {
+    if (!one->given_up && !one->life->ended()) return;
+  }
+  std::exchange(handing.to, nullptr)->Want(AllPartitions());
 }
 
 }  // namespace sip

@@ -3,6 +3,7 @@
 #ifndef SIP_TESTS_SIMULATION_OWNERSHIP_MOVES_H_
 #define SIP_TESTS_SIMULATION_OWNERSHIP_MOVES_H_
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,10 +33,22 @@ class OwnershipMoves {
   // Nobody but `owner` wants anything of its context: it wants all, once the others have given up what they have. Moves that are
   // under way end halfway.
   void HandAllTo(Process& owner);
+  // Nobody waits for a process that was killed before it had given up what it had.
+  void GoOn();
 
   uint64_t moves() const { return moves_; }
 
  private:
+  struct Awaited {
+    std::shared_ptr<Life> life;
+    bool given_up = false;
+  };
+  struct Handing {
+    std::vector<std::shared_ptr<Awaited>> awaited;
+    Process* to = nullptr;  // Null if there is nothing left to do.
+  };
+  static void GoOn(Handing& handing);
+
   Process& RandomProcess(size_t context);
   Process* RandomWho(size_t context, uint32_t partition);
   void HandOver(Process& from, Process& to, uint32_t partition);
@@ -44,6 +57,7 @@ class OwnershipMoves {
   const std::vector<std::unique_ptr<Process>>& processes_;
   const std::function<void(const std::string&)> say_;
   bool settled_ = false;
+  std::array<Handing, kContexts> handings_;
   uint64_t moves_ = 0;
 };
 

@@ -485,6 +485,7 @@ void Simulation::GiveSomeUp() {
 bool Simulation::Round() {
   ++environment_.step;
   EnsureRunning();
+  moves_.GoOn();
   bool busy = false;
   for (const auto& process : processes_) {
     while (process->RunTask()) busy = true;
