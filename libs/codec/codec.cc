@@ -220,7 +220,9 @@ class Codec::Decoder {
     }
   }
 
+  // Content completes what stays: a second request, or context, would take the place of the first.
   absl::Status AddCommand(const StoredPart& part) {
+    if (result_.command != nullptr) return Garbled(record_, "it has two requests");
     SIP_ASSIGN_OR_RETURN(const Kind* kind, Find(codec_.commands_, part));
     std::shared_ptr<Message> wrapper(kind->wrapper->New());
     SIP_RETURN_IF_ERROR(Parse(part, *wrapper->GetReflection()->MutableMessage(wrapper.get(), kind->field)));
@@ -229,6 +231,7 @@ class Codec::Decoder {
   }
 
   absl::Status AddDecision(const StoredPart& part) {
+    if (std::exchange(has_decision_, true)) return Garbled(record_, "it has two contexts");
     auto decision = std::make_shared<log::v1::DecisionRecord>();
     result_.decision = decision;
     return Parse(part, *decision);
@@ -294,6 +297,7 @@ class Codec::Decoder {
   const ValidRecord& record_;
   const DecodeOptions& options_;
   RecordedCommand& result_;
+  bool has_decision_ = false;
   absl::InlinedVector<StreamId, 4> streams_;
   absl::InlinedVector<Target, 8> targets_;
   std::vector<OldEvent> old_events_;

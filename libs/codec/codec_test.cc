@@ -1,5 +1,7 @@
 #include "libs/codec/codec.h"
 
+#include <algorithm>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/sha256.h"
@@ -220,6 +222,22 @@ TEST_F(CodecTest, RefusesPayloadsThatContradictThemselves) {
   bad_stream.header = StoredHeader(bad_header.SerializeAsString());
   EXPECT_THAT(codec_.Decode(bad_stream, "sip.notes", {}), StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_THAT(codec_.Decode(RecordOf("\xff"), "sip.notes", {}), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+// The second one took the place of the first, whose message was freed; content that completes the first was then written into it.
+TEST_F(CodecTest, RefusesASecondRequestOrContext) {
+  for (const log::v1::PartRole role : {log::v1::PART_ROLE_REQUEST, log::v1::PART_ROLE_CONTEXT}) {
+    const ValidRecord record = Changed(Sample(), [&](Payload& payload) {
+      const auto first =
+          std::find_if(payload.parts().begin(), payload.parts().end(), [&](const auto& part) { return part.role() == role; });
+      ASSERT_NE(first, payload.parts().end());
+      log::v1::Part second = *first;
+      second.set_part_id(static_cast<uint32_t>(payload.parts_size()));
+      *payload.add_parts() = second;
+    });
+    EXPECT_THAT(codec_.Decode(record, "sip.notes", {.command = true, .decision = true}), StatusIs(absl::StatusCode::kDataLoss))
+        << role;
+  }
 }
 
 TEST_F(CodecTest, ReadsAnOldKindAsWhatItSaysToday) {
