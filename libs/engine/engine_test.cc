@@ -551,6 +551,27 @@ TEST_F(EngineTest, AFreshCommandWaitsUntilTheForeignLogHasBeenImportedToItsEnd) 
   EXPECT_EQ(answer->reason(), common::v1::REASON_FIELD_INVALID);
 }
 
+// Found by simulation, seed 54448 with --moving: importers begin at the stored checkpoint, and tell nothing where nothing lies
+// behind it; the next owner's fresh commands waited until something new came.
+TEST_F(EngineTest, AFreshCommandOfTheNextOwnerNeedsNothingNewInTheForeignLog) {
+  EngineOptions options;
+  options.foreign_checkpoint_every = 1;
+  MemoryLogStore logs(LogOptions(true));
+  ConsentWriter consents(logs, clock_);
+  const auto store = NewMemoryStreamStore();
+  {
+    const auto process = Start(logs, *store, options);
+    consents.Append(process->codec(), "case", /*withdrawn=*/false);
+    process->SettleAll(&logs);
+  }
+  const auto process = Start(logs, *store, options);
+  CommandRequest request = Write("case", "note", "disclosed", "r");
+  request.fresh = true;
+  const auto answer = Send(*process, std::move(request));
+  process->SettleAll(&logs);
+  EXPECT_TRUE(answer->ok());
+}
+
 TEST_F(EngineTest, ACommandWaitsForItsTokenOrItsDeadline) {
   MemoryLogStore logs(LogOptions(true));
   ConsentWriter consents(logs, clock_);

@@ -93,6 +93,14 @@ absl::Status Partition::Install(Taken taken) {
   const absl::StatusOr<uint64_t> remembered_from = parts_.store.LoadRememberedFrom(partition_);
   if (!remembered_from.ok()) return StoreFailure(remembered_from.status());
   remembered_from_ = *remembered_from;
+  // All before a stored checkpoint has been imported. If nothing lies behind it, importers will have nothing to tell.
+  std::map<std::string, uint64_t> imported_to;
+  for (const ForeignLog& foreign : foreign_logs_) {
+    const std::string& foreign_log_id = foreign.log->identity().log_id;
+    const absl::StatusOr<ReaderCheckpoint> checkpoint = parts_.store.LoadForeignCheckpoint(partition_, foreign_log_id);
+    if (!checkpoint.ok()) return StoreFailure(checkpoint.status());
+    imported_to[foreign_log_id] = checkpoint->fold.next_idx;
+  }
   session_ = std::move(taken.session);
   ++session_epoch_;
   session_->SetOnLost([weak = weak_from_this(), epoch = session_epoch_](AppendOutcome outcome) {
@@ -111,6 +119,10 @@ absl::Status Partition::Install(Taken taken) {
     ++import_epoch_;
   }
   if (!SIP_MUTANT(seen_kept_over_doubt)) seen_.clear();
+  for (const auto& [foreign_log_id, next_idx] : imported_to) {
+    uint64_t& seen = seen_[foreign_log_id];
+    seen = std::max(seen, next_idx);
+  }
   skipped_.clear();
   saved_foreign_.clear();
   failed_take_overs_ = 0;
