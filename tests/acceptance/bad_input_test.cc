@@ -16,8 +16,7 @@
 #include "sip/views/v1/case_views.pb.h"
 #include "sip/views/v1/consent_views.pb.h"
 #include "sip/views/v1/plan_views.pb.h"
-#include "tests/acceptance/sipd_fixture.h"
-#include "tests/acceptance/story_player.h"
+#include "tests/acceptance/story_fixture.h"
 #include "tools/sipctl/data_folder.h"
 
 namespace sip {
@@ -31,13 +30,12 @@ std::string TextField(const google::protobuf::Message& message, const char* name
   return message.GetReflection()->GetString(message, message.GetDescriptor()->FindFieldByName(name));
 }
 
-class BadInputTest : public SipdFixture {
+class BadInputTest : public StoryFixture {
  protected:
   void SetUp() override {
-    ASSERT_NO_FATAL_FAILURE(SipdFixture::SetUp());
-    auto player = StoryPlayer::Open({sipd_->address(), kStory, "1"});
-    ASSERT_TRUE(player.ok()) << player.status();
-    player_ = *std::move(player);
+    ASSERT_NO_FATAL_FAILURE(StoryFixture::SetUp());
+    player_ = OpenStory(kStory);
+    ASSERT_NE(player_, nullptr);
   }
 
   // What an agency reads of the case, with how far was read but not when.

@@ -10,9 +10,8 @@
 #include "libs/views/view_folder.h"
 #include "libs/views/view_store.h"
 #include "services/views/projections/current_plan.h"
-#include "tests/acceptance/sipd_fixture.h"
 #include "tests/acceptance/stored_views.h"
-#include "tests/acceptance/story_player.h"
+#include "tests/acceptance/story_fixture.h"
 #include "tools/sipctl/data_folder.h"
 #include "tools/sipctl/log_check.h"
 #include "tools/sipctl/run.h"
@@ -22,17 +21,13 @@ namespace {
 
 constexpr char kStory[] = "tests/acceptance/data/karl_a";
 
-class KarlTest : public SipdFixture {
+class KarlTest : public StoryFixture {
  protected:
-  std::unique_ptr<StoryPlayer> OpenStory(const std::string& run) {
-    auto player = StoryPlayer::Open({sipd_->address(), kStory, run});
-    EXPECT_TRUE(player.ok()) << player.status();
-    return player.ok() ? *std::move(player) : nullptr;
-  }
+  std::unique_ptr<StoryPlayer> OpenRun(const std::string& run) const { return OpenStory(kStory, run); }
 };
 
 TEST_F(KarlTest, EveryStepLeadsToTheExpectedPlan) {
-  const auto player = OpenStory("1");
+  const auto player = OpenRun("1");
   ASSERT_NE(player, nullptr);
   for (size_t i = 0; i < player->size(); ++i) {
     const absl::Status played = player->PlayAsExpected(i).status();
@@ -41,8 +36,8 @@ TEST_F(KarlTest, EveryStepLeadsToTheExpectedPlan) {
 }
 
 TEST_F(KarlTest, RunsDoNotMeetAndEveryStepCanBeRepeated) {
-  const auto first = OpenStory("1");
-  const auto second = OpenStory("2");
+  const auto first = OpenRun("1");
+  const auto second = OpenRun("2");
   ASSERT_TRUE(first != nullptr && second != nullptr);
   for (size_t i = 0; i < first->size(); ++i) {
     const auto once = first->Play(i);
@@ -78,7 +73,7 @@ std::string ChangeAPlanRow(const std::string& data_dir) {
 }
 
 TEST_F(KarlTest, AChangedRowOfAViewIsFoundAndNamed) {
-  const auto player = OpenStory("1");
+  const auto player = OpenRun("1");
   ASSERT_NE(player, nullptr);
   for (size_t i = 0; i < player->size(); ++i) ASSERT_TRUE(player->Play(i).ok());
   EXPECT_EQ(sipd_->Terminate().value_or(-1), 0) << sipd_->output();
@@ -92,7 +87,7 @@ TEST_F(KarlTest, AChangedRowOfAViewIsFoundAndNamed) {
 }
 
 TEST_F(KarlTest, WhatLiesInTheFolderAfterwardsIsSound) {
-  const auto player = OpenStory("1");
+  const auto player = OpenRun("1");
   ASSERT_NE(player, nullptr);
   for (size_t i = 0; i < player->size(); ++i) ASSERT_TRUE(player->Play(i).ok());
   EXPECT_EQ(sipd_->Terminate().value_or(-1), 0) << sipd_->output();

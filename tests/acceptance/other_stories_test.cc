@@ -12,8 +12,7 @@
 
 #include "sip/views/v1/deviation_views.pb.h"
 #include "tests/acceptance/case_history.h"
-#include "tests/acceptance/sipd_fixture.h"
-#include "tests/acceptance/story_player.h"
+#include "tests/acceptance/story_fixture.h"
 
 namespace sip {
 namespace {
@@ -23,13 +22,12 @@ using ::testing::Contains;
 constexpr char kWithdrawn[] = "tests/acceptance/data/consent_withdrawn";
 constexpr char kNeverComes[] = "tests/acceptance/data/party_never_comes";
 
-class OtherStoriesTest : public SipdFixture {
+class OtherStoriesTest : public StoryFixture {
  protected:
   // Plays the story to its end, each step with what it expects.
   void PlayStory(const std::string& folder) {
-    auto player = StoryPlayer::Open({sipd_->address(), folder, "1"});
-    ASSERT_TRUE(player.ok()) << player.status();
-    player_ = *std::move(player);
+    player_ = OpenStory(folder);
+    ASSERT_NE(player_, nullptr);
     for (size_t i = 0; i < player_->size(); ++i) {
       const absl::Status played = player_->PlayAsExpected(i).status();
       ASSERT_TRUE(played.ok()) << played.message();

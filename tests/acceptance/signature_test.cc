@@ -10,8 +10,7 @@
 #include "libs/base/uuid.h"
 #include "sip/plans/v1/plan_service.pb.h"
 #include "sip/views/v1/plan_views.pb.h"
-#include "tests/acceptance/sipd_fixture.h"
-#include "tests/acceptance/story_player.h"
+#include "tests/acceptance/story_fixture.h"
 
 namespace sip {
 namespace {
@@ -20,14 +19,13 @@ constexpr char kStory[] = "tests/acceptance/data/karl_a";
 constexpr char kPlans[] = "sip.plans.v1.PlanService";
 constexpr char kOtherRecord[] = "PLAN_RECORD_OTHER SIG-02 record_leaf";
 
-class SignatureTest : public SipdFixture {
+class SignatureTest : public StoryFixture {
  protected:
   // Plays Karl's story until his plan is to be signed.
   void SetUp() override {
-    ASSERT_NO_FATAL_FAILURE(SipdFixture::SetUp());
-    auto player = StoryPlayer::Open({sipd_->address(), kStory, "1"});
-    ASSERT_TRUE(player.ok()) << player.status();
-    player_ = *std::move(player);
+    ASSERT_NO_FATAL_FAILURE(StoryFixture::SetUp());
+    player_ = OpenStory(kStory);
+    ASSERT_NE(player_, nullptr);
     for (size_t i = 0; player_->step(i).method() != "SignPlan"; ++i) {
       ASSERT_LT(i + 1, player_->size());
       const auto played = player_->PlayAsExpected(i);
